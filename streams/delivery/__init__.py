@@ -1,0 +1,1 @@
+"""What makes Faust lossless and fast: batches, table, recovery, sealing."""
