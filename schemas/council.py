@@ -1,0 +1,277 @@
+"""The map of a council: seats, wards, nominations, holdovers, baselines and control before the poll."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from schemas.contract import (
+    CandidateId,
+    Contract,
+    Count,
+    GssCode,
+    Instant,
+    Name,
+    PartyCode,
+    Revision,
+    Sentence,
+    Slug,
+    WardId,
+    require,
+)
+from schemas.event import Event, ReasonCode
+
+#: What a figure of change is measured against (DR-16).
+BasisName = Literal["eve_of_poll", "last_election", "notional_last_election", "notional_eve", "snapshot"]
+
+WardState = Literal["contested", "unopposed", "under-contested", "postponed"]
+
+
+class Area(Contract):
+    """A county, region or nation that the council counts towards."""
+
+    id: Slug
+    name: Name
+    kind: Literal["county", "region", "nation", "feed"]
+    parent: Slug | None = None
+
+
+class Party(Contract):
+    """A party as candidates of this council stand for it (DR-23 to DR-27).
+
+    ``tally``: the code under which a joint description is counted (DR-24). ``may_control``: whether a majority of its
+    councillors is control of the council (DR-06). ``new_since``: bases on which it did not exist yet (DR-27).
+    """
+
+    code: PartyCode
+    name: Name
+    the: Name
+    adjective: Name
+    plural: bool
+    kind: Literal["party", "local", "residents", "independent", "joint"]
+    may_control: bool
+    tally: PartyCode | None = None
+    register_id: Name | None = None
+    family: Name | None = None
+    new_since: tuple[BasisName, ...] = ()
+
+    @model_validator(mode="after")
+    def _joint(self) -> Self:
+        require(
+            (self.kind == "joint") == (self.tally is not None),
+            "party",
+            "a joint description names its tally party",
+        )
+        return self
+
+
+class Candidate(Contract):
+    """A validly nominated person; ``id`` is unique in the ward, for names are not."""
+
+    id: CandidateId
+    name: Name
+    party: PartyCode
+
+
+class WardBaseline(Contract):
+    """Seats of the same ward on a basis; only given where ward and seats compare like with like (DR-18)."""
+
+    basis: BasisName
+    seats: dict[PartyCode, Count]
+
+
+class Ward(Contract):
+    """A ward or division and what is known of it before the count.
+
+    ``seats`` are those to be filled at this poll. A postponed ward (DR-12, DR-29) is open to new nominations until
+    ``nominations_closed``. ``polls_on`` is set where its poll is on another day than the council's.
+    """
+
+    id: WardId
+    name: Name
+    seats: int = Field(ge=1, le=100)
+    state: WardState
+    candidates: tuple[Candidate, ...] = Field(max_length=2_000)
+    nominations_closed: bool = True
+    electorate: Count | None = None
+    expected_at: Instant | None = None
+    polls_on: date | None = None
+    replaces: WardId | None = None
+    baselines: tuple[WardBaseline, ...] = ()
+
+    @model_validator(mode="after")
+    def _nominations(self) -> Self:
+        standing, seats = len(self.candidates), self.seats
+        require(len({c.id for c in self.candidates}) == standing, "candidate", "two candidates share one id")
+        require(
+            self.state != "contested" or standing > seats,
+            "nominations",
+            "a contested ward needs more candidates than seats",
+        )
+        require(
+            self.state != "unopposed" or standing == seats,
+            "nominations",
+            "an unopposed ward has as many candidates as seats",
+        )
+        require(
+            self.state != "under-contested" or standing < seats,
+            "nominations",
+            "an under-contested ward has fewer candidates than seats",
+        )
+        require(
+            self.state == "postponed" or self.nominations_closed,
+            "nominations",
+            "only a postponed ward can be open to nominations",
+        )
+        return self
+
+
+class Baseline(Contract):
+    """Seats by party at an earlier moment.
+
+    ``scope``: the whole council, or the seats up at this poll (DR-21). ``others``: seats that the source only gives
+    together; then ``named`` lists the parties that it tells apart. ``comparable`` is false where the number of seats
+    or the boundaries have changed so that no figure of change may be spoken (DR-18). ``spoken`` ends a sentence:
+    "since 2019", "on the eve of poll".
+    """
+
+    basis: BasisName
+    scope: Literal["council", "seats_up"]
+    version: Revision
+    seats: dict[PartyCode, Count]
+    vacant: Count = 0
+    others: Count | None = None
+    named: tuple[PartyCode, ...] = ()
+    comparable: bool
+    spoken: Sentence
+    source: Sentence
+
+    @model_validator(mode="after")
+    def _bundle(self) -> Self:
+        require(
+            (self.others is None) == (not self.named),
+            "baseline",
+            "a bundle of others needs the parties told apart, and they a bundle",
+        )
+        require(
+            not self.named or set(self.seats) <= set(self.named),
+            "baseline",
+            "a party with seats is not among those told apart",
+        )
+        return self
+
+    @property
+    def total(self) -> int:
+        """Seats filled and vacant on this basis."""
+        return sum(self.seats.values()) + self.vacant + (self.others or 0)
+
+
+class ControlBefore(Contract):
+    """Who controlled the council on the eve of poll: a party's code, or NOC (DR-05)."""
+
+    control: PartyCode | Literal["NOC"]
+    as_of: date
+    basis: Literal["eve_of_poll", "snapshot"]
+    source: Sentence
+
+
+class ControlSpell(Contract):
+    """A stretch of control in the council's history (DR-42); an open end is None."""
+
+    control: PartyCode | Literal["NOC"]
+    since: date | None
+    until: date | None
+    source: Sentence
+
+
+class Watched(Contract):
+    """A person whose fortune is news (DR-28)."""
+
+    id: Slug
+    name: Name
+    role: Name
+    as_of: date
+    incumbent: bool
+    ward: WardId | None = None
+    candidate: CandidateId | None = None
+
+
+class PollHours(Contract):
+    """When polls open and close; nothing derived from nominations goes out between the two."""
+
+    opens: Instant
+    closes: Instant
+
+
+class CouncilOpened(Event):
+    """The map of a council. A higher ``version`` amends it; then ``reason`` says why."""
+
+    type: Literal["CouncilOpened"]
+    version: Revision
+    reason: ReasonCode | None = None
+    name: Name
+    official_name: Name
+    style: Literal[
+        "borough", "district", "city", "county", "unitary", "metropolitan", "parliament", "assembly"
+    ]
+    gss_code: GssCode | None = None
+    areas: tuple[Area, ...] = ()
+    seats: int = Field(ge=1, le=2_000)
+    held: dict[PartyCode, Count]
+    vacant: Count = 0
+    parties: tuple[Party, ...] = Field(min_length=1, max_length=300)
+    wards: tuple[Ward, ...] = Field(max_length=2_000)
+    poll: PollHours
+    control_before: ControlBefore | None
+    control_reported: bool
+    times: Literal["known", "partly"]
+    baselines: tuple[Baseline, ...] = ()
+    history: tuple[ControlSpell, ...] = ()
+    watch: tuple[Watched, ...] = ()
+
+    @model_validator(mode="after")
+    def _sums(self) -> Self:
+        codes = {party.code for party in self.parties}
+        up = sum(ward.seats for ward in self.wards)
+        require(len(codes) == len(self.parties), "party", "two parties share one code")
+        require(len({w.id for w in self.wards}) == len(self.wards), "ward", "two wards share one id")
+        require(
+            up + sum(self.held.values()) + self.vacant == self.seats,
+            "seats-sum",
+            f"seats up ({up}), seats not up ({sum(self.held.values())}) and vacant seats ({self.vacant}) "
+            f"do not add up to the {self.seats} seats of the council",
+        )
+        prefix = self.council.rpartition(".")[0] + "."
+        for ward in self.wards:
+            require(
+                ward.id.startswith(prefix),
+                "ward-not-in-council",
+                f"ward {ward.id} does not belong to {self.council}",
+            )
+            for candidate in ward.candidates:
+                require(
+                    candidate.party in codes,
+                    "party",
+                    f"{ward.name}: party {candidate.party} is not among the parties",
+                )
+        for party in self.parties:
+            require(
+                party.tally is None or party.tally in codes,
+                "party",
+                f"{party.code} is tallied under an unknown party",
+            )
+        named = set(self.held) | {code for b in self.baselines for code in b.seats}
+        named |= {code for w in self.wards for b in w.baselines for code in b.seats}
+        require(
+            named <= codes,
+            "party",
+            f"seats for parties that are not listed: {', '.join(sorted(named - codes))}",
+        )
+        require(
+            self.version == 1 or self.reason is not None,
+            "reason",
+            "an amended map says why: reason is missing",
+        )
+        keys = [(b.basis, b.scope) for b in self.baselines]
+        require(len(set(keys)) == len(keys), "baseline", "two baselines share one basis and scope")
+        return self
