@@ -1,0 +1,1 @@
+"""What happens: rules, agents, delivery and everything around them."""

@@ -1,0 +1,214 @@
+"""Every setting of the feed, its meaning, default and check side by side; nothing here acts on them."""
+
+import difflib
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.contract import Mode
+from streams.trouble import Trouble
+
+PREFIX = "RESULTS_"
+DOTENV = Path(".env")
+
+
+class SettingsRefused(Trouble):
+    """A setting is wrong, or two cannot stand together."""
+
+
+def _address(broker: str) -> str:
+    """`host:port`, as it goes to the clients; credentials in an address would end up in logs."""
+    host, _, port = broker.rpartition(":")
+    if "@" in broker or "/" in broker or not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("give it as host:port, for example kafka.example.org:9092, without user or password")
+    return broker
+
+
+Broker = Annotated[str, AfterValidator(_address)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,62}$")]
+
+
+class Settings(BaseSettings):
+    """What is in force for one process.
+
+    Taken from arguments, else from the environment (`RESULTS_BROKER`), else from `.env`.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=DOTENV, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    mode: Mode = Field(
+        # A forgotten mode must never reach a reader: nobody publishes replays, and nobody feeds them results.
+        "replay",
+        description="Which night this is: part of every topic, event, group and table name, so that test "
+        "data cannot reach a live reader. A forgotten mode is a replay, which nobody publishes",
+    )
+    broker: Broker = Field("127.0.0.1:9092", description="Kafka's address, `host:port`")
+    profile: Literal["kafka", "embedded"] = Field(
+        "kafka",
+        description="`kafka` for Apache Kafka; `embedded` for the built-in broker of the demo (memory "
+        "only, loopback only, refused in live mode)",
+    )
+    partitions: int = Field(
+        4,
+        ge=1,
+        le=256,
+        description="Partitions of each topic, hence the most workers that can share the work. "
+        "Fixed once the topics exist",
+    )
+    replication: int = Field(
+        1,
+        ge=1,
+        le=9,
+        description="Copies that Kafka keeps of each topic; 3 for a live night, so that one machine can fail",
+    )
+    generation: int = Field(
+        1,
+        ge=1,
+        description="Raise by one to work everything out again from the first declaration, with new "
+        "groups and tables; all ids stay the same",
+    )
+    instance: Name = Field(
+        "1",
+        description="This worker's name among those of its kind. It keeps its partitions over a quick "
+        "restart; two that run at once must differ",
+    )
+    session_timeout_seconds: float = Field(
+        10.0,
+        ge=1,
+        le=120,
+        description="How long Kafka waits for a silent worker before its partitions go to another",
+    )
+    data_dir: Path = Field(
+        Path(".results"),
+        description="Where a worker may keep files of its own; nothing in it is needed to recover",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least serious log lines that are written"
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="`json`, or `console` for people; `auto` takes the latter in a terminal"
+    )
+    tls: bool = Field(
+        False,
+        description="Encrypt the connection to Kafka and check its certificate. Required in live mode "
+        "unless the broker is on this machine",
+    )
+    tls_ca_file: Path | None = Field(
+        None, description="Certificates of the authority to trust, PEM; the system's own when empty"
+    )
+    tls_cert_file: Path | None = Field(None, description="Certificate of this client, PEM, for mutual TLS")
+    tls_key_file: Path | None = Field(None, description="Key of that certificate, PEM")
+    sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        "SCRAM-SHA-512", description="How to prove the user name to Kafka"
+    )
+    sasl_username: str | None = Field(None, description="User name at Kafka; none when empty")
+    sasl_password: SecretStr | None = Field(
+        None, description="Its password. Never printed, logged or put on a command line"
+    )
+
+    @model_validator(mode="after")
+    def _stand_together(self) -> Self:
+        if self.mode == "live" and self.profile == "embedded":
+            raise ValueError(
+                "live mode refuses the embedded broker, which forgets everything when it stops: "
+                "set RESULTS_PROFILE=kafka and RESULTS_BROKER to your Kafka"
+            )
+        if self.profile == "embedded" and not self._on_this_machine():
+            raise ValueError(
+                "the embedded broker only listens on this machine: RESULTS_BROKER must be 127.0.0.1:port"
+            )
+        if self.mode == "live" and not self.tls and not self._on_this_machine():
+            raise ValueError("live mode asks for an encrypted connection: set RESULTS_TLS=true")
+        if self.profile == "embedded" and (self.tls or self.sasl_username):
+            raise ValueError(
+                "the embedded broker knows neither TLS nor users: unset RESULTS_TLS and RESULTS_SASL_USERNAME"
+            )
+        if (self.sasl_username is None) != (self.sasl_password is None):
+            raise ValueError(
+                "RESULTS_SASL_USERNAME and RESULTS_SASL_PASSWORD go together: set both or neither"
+            )
+        if self.sasl_password and not self.tls:
+            raise ValueError("a password never goes over an open connection: set RESULTS_TLS=true")
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            raise ValueError(
+                "RESULTS_TLS_CERT_FILE and RESULTS_TLS_KEY_FILE go together: set both or neither"
+            )
+        for name in ("tls_ca_file", "tls_cert_file", "tls_key_file"):
+            path = getattr(self, name)
+            if path is not None and not path.is_file():
+                raise ValueError(f"{_variable(name)} names {path}, which is no file")
+        return self
+
+    def _on_this_machine(self) -> bool:
+        host = self.broker.rpartition(":")[0].strip("[]")
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
+
+    def group(self, agent: str) -> str:
+        """Return the name of an agent's consumer group, which is also its app's."""
+        return f"results-{self.mode}-{agent}-g{self.generation}"
+
+    def member(self, agent: str) -> str:
+        """Return this worker's static name within the group."""
+        return f"{self.group(agent)}-{self.instance}"
+
+
+def settings(**given: object) -> Settings:
+    """Read the settings; ``given`` goes before everything else, None meaning "not given".
+
+    Raises ``SettingsRefused`` with every mistake in one sentence each.
+    """
+    _no_misspelt(os.environ)
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as refused:
+        raise SettingsRefused("; ".join(_sentence(dict(error)) for error in refused.errors())) from None
+
+
+def effective(these: Settings) -> dict[str, str]:
+    """Return each variable with its value as text, secrets masked."""
+    return {_variable(name): _shown(getattr(these, name)) for name in Settings.model_fields}
+
+
+def table() -> str:
+    """Return the settings as a Markdown table, as it stands in README.md."""
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{_shown(field.default)}`"
+        lines.append(f"| `{_variable(name)}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)  # SecretStr masks itself
+
+
+def _sentence(error: Mapping[str, object]) -> str:
+    where = error["loc"]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    name = _variable(str(where[0])) if isinstance(where, tuple) and where else ""
+    return f"{name}: {message}" if name else message
+
+
+def _no_misspelt(environment: Mapping[str, str]) -> None:
+    known = {_variable(name) for name in Settings.model_fields}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "`results config` lists them all."
+            raise SettingsRefused(f"{name} is not a setting; {hint}")

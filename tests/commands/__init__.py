@@ -1,0 +1,1 @@
+"""What each command says and how it ends."""
