@@ -1,0 +1,35 @@
+"""The command line: which commands there are, and how they end."""
+
+import logging
+import sys
+
+import typer
+
+from streams.commands import config, declare, verify, watch
+from streams.trouble import Trouble
+
+app = typer.Typer(
+    name="results",
+    help="British election results as they are declared: ward declarations in, standings and headlines out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("open")(declare.open_councils)
+app.command()(declare.declare)
+app.command()(watch.watch)
+app.command()(verify.verify)
+app.command()(config.config)
+
+
+def main() -> None:
+    """Run one command. Trouble ends as a sentence and exit code 2, Ctrl-C as 130; no traceback."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # commands say themselves who does not answer
+    try:
+        app()
+    except Trouble as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,97 @@
+"""How clients reach Kafka with the settings in force, and the few things commands do there themselves."""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from streams.settings import Settings
+from streams.trouble import Trouble
+
+LARGEST_BYTES = 6 * 1024 * 1024  # a map may have 4 MB; with room for its headers and for a rejection of it
+
+
+def connection(settings: Settings) -> dict[str, Any]:
+    """Return what every aiokafka client is given."""
+    given: dict[str, Any] = {"bootstrap_servers": settings.broker, "client_id": "results"}
+    if settings.tls:
+        context = ssl.create_default_context(cafile=settings.tls_ca_file)
+        if settings.tls_cert_file and settings.tls_key_file:
+            context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file)
+        given |= {"security_protocol": "SSL", "ssl_context": context}
+    if settings.sasl_username and settings.sasl_password:
+        given |= {
+            "security_protocol": "SASL_SSL",
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": settings.sasl_password.get_secret_value(),
+        }
+    return given
+
+
+@asynccontextmanager
+async def producer(settings: Settings, topic: str) -> AsyncIterator[AIOKafkaProducer]:
+    """Open a producer whose records are on every copy before they count as sent; ``topic`` must exist."""
+    client = AIOKafkaProducer(
+        **connection(settings),
+        acks="all",
+        # The embedded broker knows no idempotent producers and mistakes the end of a batch of several.
+        enable_idempotence=settings.profile == "kafka",
+        max_batch_size=1 if settings.profile == "embedded" else 131_072,
+        max_request_size=LARGEST_BYTES,
+    )
+    async with _started(client, settings):
+        _must_exist(settings, {topic}, (await client.client.fetch_all_metadata()).topics())
+        yield client
+
+
+@asynccontextmanager
+async def reader(settings: Settings, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """Open a consumer of all partitions of ``topics`` from their beginning.
+
+    It belongs to no group and commits nothing: whoever reads with it leaves no trace.
+    """
+    client = AIOKafkaConsumer(
+        **connection(settings),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=50 if settings.profile == "embedded" else 500,
+        max_partition_fetch_bytes=LARGEST_BYTES,
+    )
+    async with _started(client, settings):
+        _must_exist(settings, set(topics), await client.topics())
+        client.subscribe(topics)
+        yield client
+
+
+@asynccontextmanager
+async def _started(client: Any, settings: Settings) -> AsyncIterator[None]:
+    try:
+        await client.start()
+    except (KafkaError, OSError) as failed:
+        await client.stop()
+        raise Trouble(no_broker(settings)) from failed
+    try:
+        yield
+    finally:
+        await client.stop()
+
+
+def _must_exist(settings: Settings, wanted: set[str], there: set[str]) -> None:
+    """Asked for by name, a topic might be created by the broker on the spot; so all are listed instead."""
+    if missing := wanted - there:
+        raise Trouble(
+            f"There is no topic {', '.join(sorted(missing))} at {settings.broker}: "
+            "create the topics of this mode with `results topics`."
+        )
+
+
+def no_broker(settings: Settings) -> str:
+    """Say that nobody answers."""
+    return (
+        f"No Kafka broker answers at {settings.broker}: start it, or set RESULTS_BROKER to where it is "
+        "(`results demo` brings its own)."
+    )

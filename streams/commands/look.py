@@ -1,0 +1,63 @@
+"""How headlines, councils and parties look in a terminal; values in, renderables out."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from rich.style import Style
+from rich.text import Text
+
+from schemas.headline import Headline
+
+#: What the clocks at the count show (DR-39).
+LOCAL = ZoneInfo("Europe/London")
+
+#: Fill, and the ink that stays readable on it. The code is always shown too, for several are hard to tell apart.
+_PARTY_COLOURS: Mapping[str, tuple[str, str]] = {
+    "LAB": ("#E4003B", "white"),
+    "CON": ("#0087DC", "black"),
+    "LD": ("#FAA61A", "black"),
+    "REF": ("#12B6CF", "black"),
+    "GRN": ("#02A95B", "black"),
+    "GREEN": ("#02A95B", "black"),
+    "SNP": ("#FDF38E", "black"),
+    "PC": ("#005B54", "white"),
+    "NOC": ("#CCCCCC", "black"),
+}
+_ANY_OTHER = ("#777777", "black")
+
+_PRIORITY: Mapping[str, tuple[str, str]] = {
+    "F": ("FLASH", "bold white on #B00020"),
+    "U": ("urgent", "bold"),
+    "R": ("", ""),
+    "B": ("", "dim"),
+}
+_ACTION: Mapping[str, tuple[str, str]] = {
+    "announced": ("", ""),
+    "updated": ("now: ", "dim"),
+    "corrected": ("CORRECTION: ", "bold yellow"),
+    "withdrawn": ("WITHDRAWN: ", "bold yellow"),
+}
+
+
+def party(code: str) -> Text:
+    """Return a party's code on its colour."""
+    fill, ink = _PARTY_COLOURS.get(code, _ANY_OTHER)
+    return Text(f" {code} ", Style(color=ink, bgcolor=fill))
+
+
+def spoken(headline: Headline) -> Text:
+    """Return a headline as one line: local time, how urgent, what is said."""
+    word, style = _PRIORITY[headline.priority]
+    note, note_style = _ACTION[headline.action]
+    clock = headline.declared_at.at.astimezone(LOCAL).strftime("%H:%M")
+    about = (
+        "" if headline.declared_at.basis != "assumed" else "~"
+    )  # a stand-in time must not look like a known one
+    return Text.assemble(
+        (f"{about}{clock}".rjust(6) + "  ", "dim"),
+        (word.center(7), style),
+        "  ",
+        (f"{headline.council_name}  ", "bold" if headline.priority in "FU" else ""),
+        (note, note_style),
+        (headline.text, "dim" if headline.priority == "B" else ""),
+    )
