@@ -56,16 +56,12 @@ class Proof(Contract):
 
 def low(ward: Ward, ballots: Collection[str]) -> int:
     """Seats of an undeclared ward that a party is sure of (DR-10). ``ballots``: its codes on the ballot (DR-24)."""
-    if not ward.nominations_closed:
-        return 0
     own = sum(1 for candidate in ward.candidates if candidate.party in ballots)
     return max(0, min(own, ward.seats - (len(ward.candidates) - own)))
 
 
 def high(ward: Ward, ballots: Collection[str]) -> int:
-    """Seats of an undeclared ward that a party can win at most (DR-09, DR-12)."""
-    if not ward.nominations_closed:
-        return ward.seats
+    """Seats of an undeclared ward that a party can win at most (DR-09)."""
     return min(ward.seats, sum(1 for candidate in ward.candidates if candidate.party in ballots))
 
 
@@ -120,10 +116,12 @@ def _against_map(proof: Proof, council_map: CouncilOpened) -> Iterator[str]:
     if council_map.seats != proof.seats:
         yield f"the map has {council_map.seats} seats, the proof {proof.seats}"
     wards = {ward.id: ward for ward in council_map.wards}
-    unknown = [out.ward for out in proof.out if out.ward not in wards]
-    if unknown:
-        yield f"wards not on the map: {', '.join(unknown)}"
-        return
+    for out in proof.out:
+        if out.ward not in wards:
+            yield f"{out.ward} is not on the map"
+            return
+        if out.seats != wards[out.ward].seats or not (out.open or wards[out.ward].nominations_closed):
+            yield f"{out.ward} fills {wards[out.ward].seats} seats on the map, or is open to nominations there"
     tally = {party.code: party.tally or party.code for party in council_map.parties}
     for party in proof.bounds:
         ballots = [code for code, counted in tally.items() if counted == party.party]
@@ -138,8 +136,8 @@ def _party_against_map(
     held = sum(council_map.held.get(code, 0) for code in ballots)
     if party.held != held:
         yield f"{party.party}: the map has {held} seats not up, the proof {party.held}"
-    floor = party.held + party.won + sum(low(ward, ballots) for ward in out)
-    ceiling = party.held + party.won + sum(high(ward, ballots) for ward in out)
+    floor = party.held + party.won + sum(low(ward, ballots) for ward in closed)
+    ceiling = party.held + party.won + sum(high(ward, ballots) for ward in closed) + open_seats
     if (party.floor, party.ceiling) != (floor, ceiling):
         yield (
             f"{party.party}: from the map the floor is {floor} and the ceiling {ceiling}, "

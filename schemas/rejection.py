@@ -14,14 +14,14 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Rejection(Contract):
-    """A record that was ``rejected`` for good, ``parked`` until a map fits it, or ``fitted`` by one at last.
+    """A record ``rejected`` for good, ``parked`` until a map fits it, ``fitted`` by one at last, or ``superseded`` meanwhile.
 
     ``sentence`` says what was wrong and what to do; ``original`` holds the bytes in base64, whole unless ``cut``.
     """
 
     schema_version: Literal[1] = 1
     id: str
-    status: Literal["rejected", "parked", "fitted"]
+    status: Literal["rejected", "parked", "fitted", "superseded"]
     reason: str
     field: str
     sentence: str
