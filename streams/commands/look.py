@@ -13,17 +13,17 @@ LOCAL = ZoneInfo("Europe/London")
 
 #: Fill, and the ink that stays readable on it. The code is always shown too, for several are hard to tell apart.
 _PARTY_COLOURS: Mapping[str, tuple[str, str]] = {
-    "LAB": ("#E4003B", "white"),
-    "CON": ("#0087DC", "black"),
-    "LD": ("#FAA61A", "black"),
-    "REF": ("#12B6CF", "black"),
-    "GRN": ("#02A95B", "black"),
-    "GREEN": ("#02A95B", "black"),
-    "SNP": ("#FDF38E", "black"),
-    "PC": ("#005B54", "white"),
-    "NOC": ("#CCCCCC", "black"),
+    "LAB": ("#E4003B", "#FFFFFF"),
+    "CON": ("#0087DC", "#000000"),
+    "LD": ("#FAA61A", "#000000"),
+    "REF": ("#12B6CF", "#000000"),
+    "GRN": ("#02A95B", "#000000"),
+    "GREEN": ("#02A95B", "#000000"),
+    "SNP": ("#FDF38E", "#000000"),
+    "PC": ("#005B54", "#FFFFFF"),
+    "NOC": ("#CCCCCC", "#000000"),
 }
-_ANY_OTHER = ("#777777", "black")
+_ANY_OTHER = ("#777777", "#000000")
 
 _PRIORITY: Mapping[str, tuple[str, str]] = {
     "F": ("FLASH", "bold white on #B00020"),

@@ -1,0 +1,169 @@
+"""The board of the night: what it knows, and how that looks in a terminal of any size."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.progress_bar import ProgressBar
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from schemas.headline import Headline
+from schemas.standing import Standing
+from streams.commands.look import LOCAL, party, spoken
+
+_BESIDE = 190  # columns from which headlines have room beside the table
+_HEADLINES_AT_LEAST = 8  # lines
+_LEADING = 4  # parties named in a row
+_OUTCOME_STYLE = {
+    "GAIN": "bold green",
+    "HOLD": "bold",
+    "LOSE TO NOC": "bold red",
+    "NO CHANGE": "",
+    "NEW COUNCIL": "bold green",
+}
+
+
+@dataclass(slots=True)
+class Board:
+    """All that has been heard: one standing per council, the highest version of it; headlines in their order."""
+
+    title: str
+    wards: int
+    councils: int
+    clock: datetime | None = None
+    note: str = ""
+    standings: dict[str, Standing] = field(default_factory=dict)
+    headlines: list[Headline] = field(default_factory=list)
+    rejected: int = 0
+    _heard: set[str] = field(default_factory=set)
+    _changed: dict[str, None] = field(default_factory=dict)
+
+    def stand(self, standing: Standing) -> None:
+        """Take a standing, unless a later one is known."""
+        known = self.standings.get(standing.council)
+        if known is None or known.version <= standing.version:
+            self.standings[standing.council] = standing
+            self._changed.pop(standing.council, None)
+            self._changed[standing.council] = None
+
+    def say(self, headline: Headline) -> bool:
+        """Take a headline; False when it has been heard before, since the feed may say a thing twice under one id."""
+        if headline.id in self._heard:
+            return False
+        self._heard.add(headline.id)
+        self.headlines.append(headline)
+        return True
+
+    @property
+    def declared(self) -> int:
+        """Wards declared so far, in all councils."""
+        return sum(standing.wards_declared for standing in self.standings.values())
+
+    @property
+    def final(self) -> int:
+        """Councils with every ward in."""
+        return sum(standing.final for standing in self.standings.values())
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width, height = options.max_width, options.height or console.size.height
+        room = height - 4
+        if width >= _BESIDE:
+            side = Table.grid(padding=(0, 2), expand=True)
+            side.add_column(width=112)
+            side.add_column(ratio=1)
+            side.add_row(councils(self._latest(room - 1)), self._said(room, width - 116))
+            body: RenderableType = side
+        else:
+            rows = max(3, min(len(self.standings), room - _HEADLINES_AT_LEAST - 3))
+            left = max(3, room - rows - 4)
+            body = Group(councils(self._latest(rows)), Rule(style="dim"), self._said(left, width))
+        yield Group(*self._heading(), body)
+
+    def _heading(self) -> Iterable[RenderableType]:
+        top = Table.grid(expand=True)
+        top.add_column()
+        top.add_column(justify="right")
+        clock = self.clock.astimezone(LOCAL).strftime("%A %-d %B, %H:%M") if self.clock else ""
+        top.add_row(Text.assemble((self.title, "bold"), "  ", (self.note, "dim")), Text(clock, "bold"))
+        yield top
+        progress = Table.grid(padding=(0, 2), expand=True)
+        progress.add_column(ratio=1)
+        progress.add_column(justify="right")
+        progress.add_row(
+            ProgressBar(total=self.wards, completed=self.declared),
+            Text.assemble(
+                (f"{self.declared}", "bold"), f" of {self.wards} wards declared   ",
+                (f"{self.final}", "bold"), f" of {self.councils} councils complete",
+                (f"   {self.rejected} rejected", "bold yellow") if self.rejected else "",
+            ),
+        )  # fmt: skip
+        yield progress
+        yield Text("")
+
+    def _latest(self, rows: int) -> list[Standing]:
+        """The councils in order of name; where not all fit, those that changed last."""
+        shown = list(self._changed)[-rows:] if rows < len(self._changed) else list(self._changed)
+        return sorted((self.standings[council] for council in shown), key=lambda standing: standing.name)
+
+    def _said(self, lines: int, width: int) -> Group:
+        """The latest headlines that fit, the newest last; flashes keep their place among them."""
+        shown: list[Text] = []
+        for headline in reversed(self.headlines):
+            text = spoken(headline)
+            lines -= -(-len(text.plain) // max(width, 20))
+            if lines < 0:
+                break
+            shown.append(text)
+        return Group(*reversed(shown))
+
+
+def councils(standings: Iterable[Standing]) -> Table:
+    """Return the table of councils: wards in, seats by party, control and outcome."""
+    table = Table(
+        box=None, pad_edge=False, padding=(0, 1), expand=False, header_style="dim", row_styles=["", ""]
+    )
+    table.add_column("Council", no_wrap=True, min_width=22)
+    table.add_column("Wards in", justify="right", no_wrap=True)
+    table.add_column("Seats", no_wrap=True, min_width=24)
+    table.add_column("To come", justify="right", no_wrap=True)
+    table.add_column("Before", no_wrap=True)
+    table.add_column("Now", no_wrap=True)
+    table.add_column("Outcome", no_wrap=True, min_width=11)
+    for standing in standings:
+        control = standing.control
+        done = standing.wards_declared == standing.wards_expected
+        table.add_row(
+            Text(standing.name, "bold" if control.outcome else ""),
+            Text(f"{standing.wards_declared}/{standing.wards_expected}", "" if done else "dim"),
+            _seats(standing),
+            Text(str(standing.seats.pending + standing.seats.postponed or ""), "dim"),
+            party(control.before) if control.before else Text("–", "dim"),
+            party(control.after) if control.after else Text(" …", "dim"),
+            _outcome(standing),
+        )
+    return table
+
+
+def _seats(standing: Standing) -> Text:
+    """Seats of the leading parties, most first, and what the others have together."""
+    filled = sorted((p for p in standing.parties if p.seats), key=lambda p: (-p.seats, p.party))
+    line = Text()
+    for found in filled[:_LEADING]:
+        line.append_text(party(found.party)).append(f" {found.seats}  ")
+    if rest := sum(found.seats for found in filled[_LEADING:]):
+        line.append(f"+{rest}", "dim")
+    return line
+
+
+def _outcome(standing: Standing) -> Text:
+    control = standing.control
+    if standing.held:
+        return Text("held by the desk", "yellow")
+    if control.outcome:
+        return Text(control.outcome, _OUTCOME_STYLE[control.outcome])
+    if control.lost_for_certain and control.before:
+        return Text(f"{control.before} lost", "red")
+    return Text("")

@@ -1,0 +1,94 @@
+"""Standings and headlines of an evening, for tests of what a terminal shows."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.event import Moment
+from schemas.headline import Headline, Seats
+from schemas.standing import Control, PartyStanding, Standing
+
+HORSHAM = "local.horsham.2023-05-04"
+
+
+def a_standing(
+    name: str = "Horsham",
+    seats: dict[str, int] | None = None,
+    *,
+    pending: int = 12,
+    wards: tuple[int, int] = (18, 22),
+    control: Control | None = None,
+    version: int = 1,
+    **other: Any,
+) -> Standing:
+    seats = {"LD": 25, "CON": 9, "GRN": 2} if seats is None else seats
+    filled = sum(seats.values())
+    given: dict[str, Any] = {
+        "council": f"local.{name.lower().replace(' ', '-')}.2023-05-04",
+        "version": version,
+        "n": version,
+        "mode": "replay",
+        "election": "local.2023-05-04",
+        "name": name,
+        "map_version": 1,
+        "rules_version": 1,
+        "seats": Seats(
+            total=filled + pending,
+            majority=(filled + pending) // 2 + 1,
+            declared=filled,
+            pending=pending,
+            postponed=0,
+            unfilled=0,
+        ),
+        "parties": tuple(
+            PartyStanding(party=code, name=code, held=0, won=n, seats=n, floor=n, ceiling=n + pending)
+            for code, n in seats.items()
+        ),
+        "changes": (),
+        "control": control
+        or Control(
+            before="CON", after=None, outcome=None, lost_for_certain=False, before_poll=False, reported=True
+        ),
+        "final": pending == 0,
+        "wards_declared": wards[0],
+        "wards_expected": wards[1],
+        "wards": (),
+        "reported": (),
+        "calls": (),
+        "moves": (),
+        "holds": (),
+        "held": False,
+        "last_declared_at": None,
+    }
+    return Standing(**given | other)
+
+
+def a_headline(text: str = "Liberal Democrats gain Horsham from Conservatives.", **other: Any) -> Headline:
+    given: dict[str, Any] = {
+        "id": "0123456789abcdef0123456789abcdef",
+        "n": 7,
+        "action": "announced",
+        "type": "CONTROL_GAIN",
+        "priority": "F",
+        "fact": "control",
+        "story": "control",
+        "council": HORSHAM,
+        "council_name": "Horsham",
+        "election": "local.2023-05-04",
+        "mode": "replay",
+        "bases": {},
+        "seats": Seats(total=48, majority=25, declared=36, pending=12, postponed=0, unfilled=0),
+        "causes": ("roffey-south-1",),
+        "supersedes": (),
+        "reason": None,
+        "value": {"outcome": "GAIN"},
+        "was": None,
+        "confidence": "arithmetic",
+        "proof": None,
+        "text": text,
+        "language": "en-GB",
+        "template": "control_gain.1",
+        "rules_version": 1,
+        "declared_at": Moment(at=datetime(2023, 5, 5, 17, 15, tzinfo=UTC), basis="reported"),
+        "reported_at": None,
+    }
+    return Headline(**given | other)
