@@ -131,8 +131,8 @@ class Baseline(Contract):
 
     ``scope``: the whole council, or the seats up at this poll (DR-21). ``others``: seats that the source only gives
     together; then ``named`` lists the parties that it tells apart. ``comparable`` is false where the number of seats
-    or the boundaries have changed so that no figure of change may be spoken (DR-18). ``spoken`` ends a sentence:
-    "since 2019", "on the eve of poll".
+    or the boundaries have changed so that no figure of change may be spoken (DR-18). ``as_of``: the day that it shows;
+    readers hear its year, or "the eve of poll".
     """
 
     basis: BasisName
@@ -143,7 +143,7 @@ class Baseline(Contract):
     others: Count | None = None
     named: tuple[PartyCode, ...] = ()
     comparable: bool
-    spoken: Sentence
+    as_of: date
     source: Sentence
 
     @model_validator(mode="after")

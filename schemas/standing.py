@@ -50,7 +50,7 @@ class Changes(Contract):
     basis: BasisName
     scope: Literal["council", "seats_up"]
     version: Revision
-    spoken: str
+    as_of: date
     comparable: bool
     rows: tuple[Change, ...]
 

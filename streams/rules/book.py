@@ -46,13 +46,17 @@ class Book:
         return tuple(
             hold
             for hold in found
-            if isinstance(hold, Held) and ("release", hold.id) not in self.latest and hold.id not in self.parked
+            if isinstance(hold, Held)
+            and ("release", hold.id) not in self.latest
+            and hold.id not in self.parked
         )
 
     def of_kind(self, kind: str) -> tuple[InputEvent, ...]:
         """The latest events of a kind of subject that fit the map, ordered by subject."""
         return tuple(
-            event for (k, _), event in sorted(self.latest.items()) if k == kind and event.id not in self.parked
+            event
+            for (k, _), event in sorted(self.latest.items())
+            if k == kind and event.id not in self.parked
         )
 
     def poll(self, ward: str) -> PollChanged | None:
@@ -113,7 +117,9 @@ def subject(event: InputEvent) -> tuple[Subject, int]:
 
 def open_book(first: CouncilOpened) -> Book:
     """A book that holds nothing but a map."""
-    return Book(ground=lay_out(first), fingerprints={first.id: fingerprint(first)}, latest={("map", ""): first})
+    return Book(
+        ground=lay_out(first), fingerprints={first.id: fingerprint(first)}, latest={("map", ""): first}
+    )
 
 
 def enter(book: Book, event: InputEvent) -> Entered:
@@ -126,11 +132,17 @@ def enter(book: Book, event: InputEvent) -> Entered:
     if known is not None:
         if known == mark:
             return Entered("duplicate", book)
-        return Entered("conflict", book, Refusal("conflict", f"the id {event.id} already stands for another content", "id"))
+        return Entered(
+            "conflict",
+            book,
+            Refusal("conflict", f"the id {event.id} already stands for another content", "id"),
+        )
     about, revision = subject(event)
     standing = _at_revision(book, about, revision)
     if standing is not None:
-        what = f"revision {revision} of {about[1] or about[0]} already stands as {standing.id}; the first stands"
+        what = (
+            f"revision {revision} of {about[1] or about[0]} already stands as {standing.id}; the first stands"
+        )
         return Entered("conflict", book, Refusal("conflict", what, "revision"))
     marks = {**book.fingerprints, event.id: mark}
     if isinstance(event, CouncilOpened):
@@ -181,13 +193,17 @@ def _judge(book: Book, event: InputEvent, before: InputEvent | None) -> Book:
     if why is not None:
         parked[event.id] = why
     book = replace(book, parked=parked)
-    return _count_ward(book, event.ward) if isinstance(event, PollChanged) and event.ward in book.wards else book
+    return (
+        _count_ward(book, event.ward) if isinstance(event, PollChanged) and event.ward in book.wards else book
+    )
 
 
 def _count_ward(book: Book, ward: str) -> Book:
     """Let the highest revision that fits count; what lies above it waits, what lies below is superseded."""
     revisions = book.wards[ward]
-    parked = {id: why for id, why in book.parked.items() if all(id != event.id for event in revisions.values())}
+    parked = {
+        id: why for id, why in book.parked.items() if all(id != event.id for event in revisions.values())
+    }
     counted = {w: event for w, event in book.counted.items() if w != ward}
     off = book.off
     for revision in sorted(revisions, reverse=True):
@@ -203,7 +219,9 @@ def _count_ward(book: Book, ward: str) -> Book:
 def _recount(book: Book) -> Book:
     """Judge everything anew, as each map demands."""
     parked = {
-        event.id: why for about, event in book.latest.items() if about[0] != "map" and (why := misfit(event, book.ground, ()))
+        event.id: why
+        for about, event in book.latest.items()
+        if about[0] != "map" and (why := misfit(event, book.ground, ()))
     }
     book = replace(book, parked=parked, counted={})
     for ward in sorted(book.wards):

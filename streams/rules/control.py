@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from schemas.declaration import WardDeclared
 from schemas.event import Moment
 from schemas.proof import Bounds, Out, Proof
 from streams.rules.count import Count
@@ -145,8 +146,8 @@ def _out_of_reach(count: Count, party: str) -> _Condition:
     return _Condition(ceiling + sum(missed.values()) - ground.majority + 1, missed)
 
 
-def _won(event: object, party: str, ground: Ground) -> int:
-    return sum(1 for r in event.results if r.elected and ground.tally[r.party] == party)  # type: ignore[attr-defined]
+def _won(event: WardDeclared, party: str, ground: Ground) -> int:
+    return sum(1 for r in event.results if r.elected and ground.tally[r.party] == party)
 
 
 Span = tuple[datetime, datetime]
@@ -157,16 +158,16 @@ def _span(moment: Moment) -> Span:
 
 
 def _completing(count: Count, conditions: list[_Condition]) -> tuple[str, ...] | None:
-    """The group of wards of one moment that meets all conditions in every order that the known times allow.
+    """The wards of one known moment that meet all conditions in every order that the known times allow.
 
     A group completes them when what was surely declared before it, together with it, meets them all, and what may
     have been declared before it, without it, does not.
     """
-    spans = {ward: _span(count.declared[ward].declared_at) for ward in count.declared}
-    moving = sorted({ward for condition in conditions for ward in condition.by_ward})
+    spans = {ward: _span(event.declared_at) for ward, event in count.declared.items()}
     groups: dict[Span, list[str]] = {}
-    for ward in moving:
-        groups.setdefault(spans[ward], []).append(ward)
+    for ward in sorted({ward for condition in conditions for ward in condition.by_ward}):
+        if count.declared[ward].declared_at.basis != "assumed":
+            groups.setdefault(spans[ward], []).append(ward)
     sums = [_Sums(condition, spans) for condition in conditions]
     for span, wards in groups.items():
         inside = [sum(condition.by_ward.get(ward, 0) for ward in wards) for condition in conditions]

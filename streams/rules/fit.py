@@ -54,9 +54,15 @@ def _not_polled(ward: Ward, off: Collection[str]) -> Refusal | None:
     if ward.state in ("unopposed", "under-contested"):
         return Refusal("cancelled", f"{ward.name} is filled without a poll on the map (DR-34 i)", "ward")
     if not ward.nominations_closed:
-        return Refusal("cancelled", f"the poll in {ward.name} is postponed and its nominations are open (DR-34 i)", "ward")
+        return Refusal(
+            "cancelled",
+            f"the poll in {ward.name} is postponed and its nominations are open (DR-34 i)",
+            "ward",
+        )
     if ward.id in off:
-        return Refusal("cancelled", f"the poll in {ward.name} was called off and has no new date (DR-34 i)", "ward")
+        return Refusal(
+            "cancelled", f"the poll in {ward.name} was called off and has no new date (DR-34 i)", "ward"
+        )
     return None
 
 

@@ -1,7 +1,8 @@
 """A council's map made ready to count with: wards by id, parties by the code they are tallied under, nominations."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from schemas.council import CouncilOpened, Party, Ward
 from schemas.proof import high, low
@@ -11,7 +12,8 @@ NOC = "NOC"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """What follows from the map alone. ``low`` and ``high`` give seats by ward and party (DR-09, DR-10), for wards with closed nominations."""
+    """What follows from the map alone. ``low`` and ``high`` give seats by ward and party (DR-09, DR-10), for wards with closed nominations.
+    ``worked_out`` keeps what follows from this map and one declaration, by the declaration's fingerprint."""
 
     map: CouncilOpened
     majority: int
@@ -23,6 +25,7 @@ class Ground:
     high: dict[str, dict[str, int]]
     nominated: dict[str, int]
     seats_up: int
+    worked_out: dict[str, Any] = field(default_factory=dict)
 
     def may_control(self, code: str) -> bool:
         """Whether a majority of this party's councillors is control (DR-06)."""

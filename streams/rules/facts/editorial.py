@@ -1,0 +1,15 @@
+"""Facts that a person answers for: editorial calls (DR-15)."""
+
+from collections.abc import Iterator
+
+from schemas.desk import EditorialCall
+from streams.rules.count import Count
+from streams.rules.facts.fact import Fact
+
+
+def calls(count: Count) -> Iterator[Fact]:
+    """EDITORIAL_CALL: a call by a named person with a source; never arithmetic."""
+    for event in count.book.of_kind("call"):
+        if isinstance(event, EditorialCall) and event.outcome is not None:
+            value = {"by": event.by, "source": event.source.name, "outcome": event.outcome}
+            yield Fact("EDITORIAL_CALL", f"call:{event.by}", "editorial", "U", value, "editorial")

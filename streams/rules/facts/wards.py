@@ -1,0 +1,158 @@
+"""Facts of a single ward: who was elected, gain, hold or split, lots and close results, its poll."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from schemas.council import Ward, WardBaseline
+from schemas.declaration import Result, WardDeclared
+from schemas.headline import HeadlineType
+from streams.rules.count import Count
+from streams.rules.facts.fact import Fact, Value
+from streams.rules.ground import Ground
+
+#: A last seat won by this many votes or fewer is a close result.
+CLOSE_VOTES = 10
+
+#: The basis that is spoken for a ward, the first that the map has for it.
+WARD_BASES = ("eve_of_poll", "last_election", "notional_eve", "notional_last_election", "snapshot")
+
+_POLL_TYPES: dict[str, HeadlineType] = {
+    "postponed": "POLL_POSTPONED",
+    "countermanded": "POLL_COUNTERMANDED",
+    "abandoned": "POLL_ABANDONED",
+    "rescheduled": "POLL_RESCHEDULED",
+}
+
+
+def ward_results(count: Count) -> Iterator[Fact]:
+    """WARD_DECLARED, or WARD_GAIN, WARD_HOLD, WARD_SPLIT where the ward compares like with like (DR-18)."""
+    known = count.ground.worked_out
+    for ward, event in count.declared.items():
+        mark = "result:" + count.book.fingerprints[event.id]
+        if mark not in known:
+            known[mark] = _result(event, count.ground.wards[ward], count.ground)
+        yield known[mark]
+
+
+def _result(event: WardDeclared, ward: Ward, ground: Ground) -> Fact:
+    seats = Counter(ground.tally[r.party] for r in event.results if r.elected)
+    value: Value = {
+        "ward": ward.id,
+        "seats": dict(sorted(seats.items())),
+        "results": [[r.candidate, r.party, r.votes, r.elected] for r in event.results],
+        "ballots": event.ballots,
+        "turnout_percent": event.turnout_percent,
+    }
+    baseline = _baseline(ward)
+    kind: HeadlineType = "WARD_DECLARED"
+    bases: tuple[tuple[str, int], ...] = ()
+    if baseline is not None:
+        before = _tallied(baseline, ground)
+        kind = _kind(dict(seats), before)
+        value |= {"basis": baseline.basis, "before": before}
+        bases = ((baseline.basis, basis_version(ground, baseline.basis)),)
+    return Fact(kind, f"ward:{ward.id}", f"ward:{ward.id}", "R", value, bases=bases)
+
+
+def basis_version(ground: Ground, basis: str) -> int:
+    """The version of a basis on this map."""
+    return max((b.version for b in ground.map.baselines if b.basis == basis), default=1)
+
+
+def _baseline(ward: Ward) -> WardBaseline | None:
+    found = {baseline.basis: baseline for baseline in ward.baselines}
+    first = next((found[basis] for basis in WARD_BASES if basis in found), None)  # type: ignore[index]
+    return first if first is not None and sum(first.seats.values()) == ward.seats else None
+
+
+def _tallied(baseline: WardBaseline, ground: Ground) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for code, seats in baseline.seats.items():
+        total[ground.tally[code]] += seats
+    return dict(sorted((code, seats) for code, seats in total.items() if seats))
+
+
+def _kind(now: dict[str, int], before: dict[str, int]) -> HeadlineType:
+    if now == before:
+        return "WARD_HOLD"
+    return "WARD_GAIN" if len(now) == 1 else "WARD_SPLIT"
+
+
+def first_declarations(count: Count) -> Iterator[Fact]:
+    """FIRST_DECLARATION, by the returning officers' times and only where all of them are known (DR-40)."""
+    if count.map.times != "known" or not count.declared:
+        return
+    times = {ward: event.declared_at for ward, event in count.declared.items()}
+    if any(moment.basis == "assumed" for moment in times.values()):
+        return
+    earliest_end = min(moment.latest or moment.at for moment in times.values())
+    first = sorted(ward for ward, moment in times.items() if moment.at <= earliest_end)
+    yield Fact("FIRST_DECLARATION", "first-declaration", "first-declaration", "U", {"wards": first})
+
+
+def lots(count: Count) -> Iterator[Fact]:
+    """TIE_BY_LOT: the last seat decided by lot; real votes, a majority of 0 (DR-30)."""
+    for ward, event in count.declared.items():
+        if event.lot is not None:
+            votes = next(r.votes for r in event.results if r.candidate == event.lot.winner)
+            value = {"ward": ward, "winner": event.lot.winner, "loser": event.lot.loser, "votes": votes}
+            yield Fact("TIE_BY_LOT", f"lot:{ward}", f"ward:{ward}", "U", value)
+
+
+def close_results(count: Count) -> Iterator[Fact]:
+    """CLOSE_RESULT: the last seat was won by at most ``CLOSE_VOTES`` votes."""
+    known = count.ground.worked_out
+    for ward, event in count.declared.items():
+        mark = "close:" + count.book.fingerprints[event.id]
+        if mark not in known:
+            known[mark] = _close(event, ward)
+        if known[mark] is not None:
+            yield known[mark]
+
+
+def _close(event: WardDeclared, ward: str) -> Fact | None:
+    last, runner_up = _last_seat(event.results)
+    if event.lot is not None or last is None or runner_up is None:
+        return None
+    margin = (last.votes or 0) - (runner_up.votes or 0)
+    if margin > CLOSE_VOTES:
+        return None
+    value = {"ward": ward, "margin": margin, "elected": last.candidate, "not_elected": runner_up.candidate}
+    return Fact("CLOSE_RESULT", f"close:{ward}", f"ward:{ward}", "R", value)
+
+
+def _last_seat(results: tuple[Result, ...]) -> tuple[Result | None, Result | None]:
+    elected = [r for r in results if r.elected and r.votes is not None]
+    others = [r for r in results if not r.elected and r.votes is not None]
+    last = min(elected, key=lambda r: (r.votes or 0, r.candidate), default=None)
+    return last, max(others, key=lambda r: (r.votes or 0, r.candidate), default=None)
+
+
+def polls(count: Count) -> Iterator[Fact]:
+    """POLL_POSTPONED, POLL_COUNTERMANDED, POLL_ABANDONED, POLL_RESCHEDULED of wards that are out (DR-12, DR-29)."""
+    for ward in count.postponed:
+        event = count.book.poll(ward.id)
+        state = event.state if event is not None and event.state in _POLL_TYPES else "postponed"
+        day = (event.new_date if event is not None else None) or ward.polls_on
+        cause = event.cause if event is not None else None
+        value = {
+            "ward": ward.id,
+            "seats": ward.seats,
+            "date": day.isoformat() if day else None,
+            "cause": cause,
+        }
+        yield Fact(_POLL_TYPES[state], f"poll:{ward.id}", f"ward:{ward.id}", "U", value, lapses=True)
+
+
+def unopposed(count: Count) -> Iterator[Fact]:
+    """UNOPPOSED_RETURNS: seats filled without a poll (DR-10, DR-11)."""
+    wards = [ward for ward in count.map.wards if ward.state in ("unopposed", "under-contested")]
+    if not wards:
+        return
+    seats = Counter(count.ground.tally[candidate.party] for ward in wards for candidate in ward.candidates)
+    value = {
+        "wards": [ward.id for ward in wards],
+        "seats": dict(sorted(seats.items())),
+        "of": count.map.seats,
+    }
+    yield Fact("UNOPPOSED_RETURNS", "unopposed", "unopposed", "B", value)
