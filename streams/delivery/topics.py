@@ -1,0 +1,118 @@
+"""Topics as they must be: created with their policies, checked before anything connects, told apart by identity."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType  # type: ignore[attr-defined]
+
+from streams.delivery.faults import ConfigurationFault
+from streams.delivery.profiles import Security
+from streams.delivery.table import CHANGELOG_CONFIG, changelog_topic
+
+
+class TopicSpec(Protocol):
+    """A topic as it must be."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def partitions(self) -> int: ...
+    @property
+    def config(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Changelog:
+    """The changelog of an app, as it must be."""
+
+    app_id: str
+    partitions: int
+    config: Mapping[str, str] = field(default_factory=lambda: dict(CHANGELOG_CONFIG))
+
+    @property
+    def name(self) -> str:
+        return changelog_topic(self.app_id)
+
+
+class Topics:
+    """What a broker has for topics.  Every call blocks, for ``patience_seconds`` at most."""
+
+    def __init__(self, broker: str, security: Security | None = None, patience_seconds: float = 10.0) -> None:
+        self._broker = broker
+        self._patience = patience_seconds
+        given: dict[str, Any] = {"bootstrap.servers": broker, "log_level": 0, "client.id": "results"}
+        self._admin = AdminClient({**given, **(security or Security()).admin()})
+
+    def create(self, specs: Sequence[TopicSpec], replication: int = 1) -> list[str]:
+        """Create those that are missing; their names.  What exists is left as it is: ``check`` judges it."""
+        new = [NewTopic(s.name, s.partitions, replication, config=dict(s.config)) for s in specs]
+        created = []
+        for name, future in self._admin.create_topics(new, request_timeout=self._patience).items():
+            try:
+                future.result()
+            except KafkaException as refused:
+                if refused.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    raise self._fault(f"cannot create topic {name}", refused) from None
+            else:
+                created.append(name)
+        return created
+
+    def check(self, specs: Iterable[TopicSpec]) -> None:
+        """ConfigurationFault when one is missing, or has another partition count or policy than it must."""
+        specs = list(specs)
+        found = self._describe([spec.name for spec in specs])
+        for spec in specs:
+            topic = found[spec.name]
+            if topic is None:
+                raise ConfigurationFault(
+                    f"There is no topic {spec.name} at {self._broker}: create the topics with `results topics`."
+                )
+            if len(topic.partitions) != spec.partitions:
+                raise ConfigurationFault(
+                    f"Topic {spec.name} has {len(topic.partitions)} partitions, the settings say"
+                    f" {spec.partitions}: set RESULTS_PARTITIONS to what the topic has, or create it anew."
+                )
+        self._check_policies(specs)
+
+    def identity(self, name: str) -> str | None:
+        """The topic's id, new with each creation; None when there is no such topic."""
+        topic = self._describe([name])[name]
+        return None if topic is None else str(topic.topic_id)
+
+    def _describe(self, names: list[str]) -> dict[str, Any]:
+        asked = self._admin.describe_topics(TopicCollection(names), request_timeout=self._patience)
+        found: dict[str, Any] = {}
+        for name, future in asked.items():
+            try:
+                found[name] = future.result()
+            except KafkaException as refused:
+                if refused.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise self._fault(f"cannot describe topic {name}", refused) from None
+                found[name] = None
+        return found
+
+    def _check_policies(self, specs: list[TopicSpec]) -> None:
+        resources = [ConfigResource(ResourceType.TOPIC, spec.name) for spec in specs]
+        asked = self._admin.describe_configs(resources, request_timeout=self._patience)
+        by_name = {resource.name: future for resource, future in asked.items()}
+        for spec in specs:
+            try:
+                have = {name: entry.value for name, entry in by_name[spec.name].result().items()}
+            except KafkaException as refused:
+                raise self._fault(f"cannot read the policy of topic {spec.name}", refused) from None
+            for name, wanted in spec.config.items():
+                if have.get(name) != wanted:
+                    raise ConfigurationFault(
+                        f"Topic {spec.name} has {name}={have.get(name)}, but must have {name}={wanted}:"
+                        " set it with Kafka's own tools, or create the topic anew with `results topics`."
+                    )
+
+    def _fault(self, what: str, refused: KafkaException) -> ConfigurationFault:
+        reason = refused.args[0]
+        if reason.code() in (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN):
+            return ConfigurationFault(
+                f"No Kafka broker answers at {self._broker}: start it, or set RESULTS_BROKER to where it is."
+            )
+        return ConfigurationFault(f"The broker at {self._broker}: {what}: {reason.str()}.")

@@ -1,0 +1,188 @@
+"""A worker from a function call: checked, assembled, served until it is told to leave."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+import faust
+
+from streams.delivery import leaving, selfcheck
+from streams.delivery.batches import BatchSchema, BatchTransport
+from streams.delivery.desk import Desk, FaustWriter
+from streams.delivery.faults import BrokenAssumption, ConfigurationFault
+from streams.delivery.keeper import Keeper
+from streams.delivery.profiles import PROFILES, Profile, ProfileName, Security, app_settings
+from streams.delivery.recovery import OrderedTableManager
+from streams.delivery.sealing import Writer
+from streams.delivery.status import BEAT_SECONDS, Status
+from streams.delivery.table import RowTable, changelog_topic
+from streams.delivery.topics import Changelog, Topics, TopicSpec
+
+log = logging.getLogger(__name__)
+
+#: How often the identity of the input topic is looked up again.
+WATCH_SECONDS = 5.0
+
+
+class DeliveryApp(faust.App):
+    """A Faust app with what the parts of delivery look for on it."""
+
+    profile: Profile
+    desk: Desk
+
+
+def run_worker(
+    keeper: Keeper[Any, Any],
+    *,
+    name: str,
+    broker: str,
+    profile: ProfileName,
+    input_topic: TopicSpec,
+    output_topics: Sequence[TopicSpec] = (),
+    security: Security | None = None,
+    instance: str | None = None,
+    session_timeout_seconds: float | None = None,
+    status_file: Path | None = None,
+    writer: Callable[[Writer], Writer] = lambda plain: plain,
+) -> NoReturn:
+    """Run one worker in this process until a signal or a fault ends it; never returns.
+
+    ``name``: the Faust app's id, which is also the consumer group and the beginning of the changelog's name.
+    ``broker``: ``host:port``.  ``instance``: this worker's name in the group, for static membership on Kafka.
+    ``status_file``: where the worker says how it is (`status.read`).  ``writer``: wraps what reaches the
+    broker, for tests.
+
+    Exit codes: 0 left on SIGTERM or SIGINT, 2 a configuration fault, said in one sentence on stderr, 3 a
+    broken assumption, 137 when leaving took longer than the deadline.
+    """
+    try:
+        selfcheck.check()
+        topics = Topics(broker, security)
+        changelog = Changelog(name, input_topic.partitions)
+        topics.check([input_topic, changelog, *output_topics])
+        identity = partial(topics.identity, input_topic.name)
+        given = app_settings(
+            PROFILES[profile],
+            broker=broker,
+            partitions=input_topic.partitions,
+            security=security or Security(),
+            instance=instance,
+        )
+        if session_timeout_seconds is not None:
+            given["broker_session_timeout"] = session_timeout_seconds
+        plan = _Plan(keeper, name, PROFILES[profile], given, input_topic, identity() or "", writer)
+        asyncio.run(_serve(plan, status_file, identity))
+    except Exception as fault:
+        leaving.end(fault)
+    if status_file is not None:
+        status_file.unlink(missing_ok=True)
+    leaving.leave(leaving.EXIT_LEFT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    keeper: Keeper[Any, Any]
+    name: str
+    profile: Profile
+    settings: Mapping[str, Any]
+    input_topic: TopicSpec
+    incarnation: str
+    writer: Callable[[Writer], Writer]
+
+
+def _assemble(plan: _Plan, status: Status) -> DeliveryApp:
+    app = DeliveryApp(plan.name, TableManager=OrderedTableManager, **plan.settings)
+    app.profile = plan.profile
+    app.transport = BatchTransport(app.conf.broker_consumer, app)
+    partitions = plan.input_topic.partitions
+    table = RowTable(app, plan.keeper, leaving.end, partitions=partitions)
+    app.tables.add(table)
+    app.desk = Desk(
+        app,
+        plan.keeper,
+        table,
+        plan.writer(FaustWriter(app)),
+        status,
+        changelog=changelog_topic(plan.name),
+        incarnation=plan.incarnation,
+        end=leaving.end,
+    )
+    consumer: Any = app.consumer
+    consumer.settle = app.desk.settle
+
+    async def serve(stream: Any) -> None:
+        async for event in stream.noack().events():
+            await app.desk.take(event.message)
+
+    app.agent(app.topic(plan.input_topic.name, schema=BatchSchema(), partitions=partitions), name="serve")(
+        serve
+    )
+    return app
+
+
+async def _serve(plan: _Plan, status_file: Path | None, identity: Callable[[], str | None]) -> None:
+    status = Status(plan.name)
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    app = _assemble(plan, status)
+    work = [
+        asyncio.create_task(app.start()),
+        asyncio.create_task(_beat(status, status_file)),
+        asyncio.create_task(_watch(plan, identity)),
+    ]
+    await _told_or_broken(app, told, work)
+    leaving.kill_after(leaving.DEADLINE_SECONDS)
+    status.state = "leaving"
+    await _leave(app)
+
+
+async def _told_or_broken(app: DeliveryApp, told: asyncio.Event, work: list[asyncio.Task[Any]]) -> None:
+    """Return when told to leave; a crash anywhere ends the process instead."""
+    waits = [asyncio.create_task(told.wait()), asyncio.create_task(app._crashed.wait())]
+    running = {*work, *waits}
+    while not told.is_set():
+        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in done & set(work):
+            if fault := task.exception():
+                leaving.end(fault)
+        if app._crashed.is_set():
+            leaving.end(app.crash_reason or BrokenAssumption("Faust crashed without a reason"))
+
+
+async def _leave(app: DeliveryApp) -> None:
+    """Take no more, finish what is open, commit it, and go; nobody waits for our session to run out."""
+    app.consumer.stop_flow()
+    app.flow_control.suspend()
+    app.flow_control.clear()
+    await app.desk.settled()
+    with suppress(Exception):  # not started yet, or no broker: what is not committed is judged once anyway
+        await app.consumer.commit()
+    await app.stop()
+    log.info("worker.left")
+
+
+async def _beat(status: Status, path: Path | None) -> None:
+    while True:
+        if path is not None:
+            status.write(path)
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+async def _watch(plan: _Plan, identity: Callable[[], str | None]) -> None:
+    """End the process when the input topic is no longer the one whose offsets the rows remember."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            found = await asyncio.to_thread(identity)
+        except ConfigurationFault:
+            continue  # the broker does not answer now; that is for the clients to outlast
+        if found != plan.incarnation:
+            what = "is gone" if found is None else "was created anew"
+            raise BrokenAssumption(f"topic {plan.input_topic.name} {what} under a running worker")

@@ -1,0 +1,149 @@
+"""A toy keeper: councils with a map and wards; small, but with everything that makes delivery hard.
+
+Admission depends on state (a ward refused before a map names it would be accepted after), wards are
+corrected by revision, events come twice, maps are attachments.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from streams.delivery.keeper import Addressed, Judged, Output, Record
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The topics of one toy night."""
+
+    prefix: str
+
+    @property
+    def declarations(self) -> str:
+        return f"{self.prefix}.declarations"
+
+    @property
+    def headlines(self) -> str:
+        return f"{self.prefix}.headlines"
+
+    @property
+    def standings(self) -> str:
+        return f"{self.prefix}.standings"
+
+    @property
+    def rejections(self) -> str:
+        return f"{self.prefix}.rejections"
+
+    @property
+    def app(self) -> str:
+        return f"{self.prefix}-app"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A council's state."""
+
+    n: int
+    map_version: int
+    wards_up: Mapping[str, int] = field(repr=False)
+    wards: Mapping[str, tuple[int, str, Mapping[str, int]]]
+    control: str
+
+
+def canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def totals(wards: Mapping[str, tuple[int, str, Mapping[str, int]]]) -> dict[str, int]:
+    seats: dict[str, int] = {}
+    for _, _, by_party in wards.values():
+        for party, won in by_party.items():
+            seats[party] = seats.get(party, 0) + won
+    return seats
+
+
+def control(wards_up: Mapping[str, int], wards: Mapping[str, tuple[int, str, Mapping[str, int]]]) -> str:
+    majority = sum(wards_up.values()) // 2 + 1
+    return next((party for party, won in sorted(totals(wards).items()) if won >= majority), "?")
+
+
+class ToyKeeper:
+    """Reads, judges, dumps and loads tallies."""
+
+    def __init__(self, names: Names, padding: int = 0) -> None:
+        self._names = names
+        self._padding = padding
+
+    def read(self, record: Record) -> Addressed[Event] | Output:
+        try:
+            event = json.loads(record.value or b"")
+            return Addressed(str(event["council"]), event)
+        except (ValueError, KeyError, TypeError):
+            return self._refusal(record, "unreadable")
+
+    def judge(self, key: str, state: Tally | None, event: Event, record: Record) -> Judged[Tally]:
+        if event["kind"] == "map":
+            return self._map(key, state, event)
+        if event["kind"] == "boom":
+            raise RuntimeError("a fault in the keeper")
+        if state is None or event["ward"] not in state.wards_up:
+            return Judged(None, refusals=(self._refusal(record, "no-such-ward"),))
+        return self._ward(key, state, event, record)
+
+    def _map(self, key: str, state: Tally | None, event: Event) -> Judged[Tally]:
+        if state is not None and event["version"] <= state.map_version:
+            return Judged(None)
+        said = 0 if state is None else state.n
+        wards = {} if state is None else state.wards
+        up = event["wards"]
+        new = Tally(said + 1, event["version"], up, wards, control(up, wards))
+        headline = self._headline(key, f"{event['id']}:map", {"n": new.n, "wards": len(up)})
+        return Judged(new, (headline,), attachments={f"map-{event['version']}": canonical(up)})
+
+    def _ward(self, key: str, state: Tally, event: Event, record: Record) -> Judged[Tally]:
+        have = state.wards.get(event["ward"])
+        if have is not None and event["rev"] <= have[0]:
+            if event["rev"] == have[0] and event["id"] != have[1]:
+                return Judged(None, refusals=(self._refusal(record, "conflict"),))
+            return Judged(None)
+        wards = {**state.wards, event["ward"]: (event["rev"], event["id"], event["seats"])}
+        now = control(state.wards_up, wards)
+        facts = {"n": state.n + 1, "ward": event["ward"], "rev": event["rev"], "totals": totals(wards)}
+        said = [self._headline(key, f"{event['id']}:ward", facts)]
+        if now != state.control:
+            change = {"n": state.n + 2, "control": now, "was": state.control}
+            said.append(self._headline(key, f"{event['id']}:control", change))
+        return Judged(Tally(state.n + len(said), state.map_version, state.wards_up, wards, now), tuple(said))
+
+    def dump(self, state: Tally) -> bytes:
+        return canonical(
+            {
+                "n": state.n,
+                "map": state.map_version,
+                "wards": {ward: list(entry) for ward, entry in state.wards.items()},
+                "control": state.control,
+            }
+        )
+
+    def load(self, key: str, row: bytes, attachment: Callable[[str], bytes]) -> Tally:
+        have = json.loads(row)
+        wards = {ward: (rev, event, seats) for ward, (rev, event, seats) in have["wards"].items()}
+        return Tally(
+            have["n"], have["map"], json.loads(attachment(f"map-{have['map']}")), wards, have["control"]
+        )
+
+    def follow(self, key: str, state: Tally, version: int) -> tuple[Output, ...]:
+        standing = {"council": key, "version": version, "n": state.n, "totals": totals(state.wards)}
+        return (Output(self._names.standings, key.encode(), canonical(standing)),)
+
+    def _headline(self, key: str, identity: str, facts: Mapping[str, Any]) -> Output:
+        value = {"id": identity, "council": key, "padding": "." * self._padding, **facts}
+        return Output(self._names.headlines, key.encode(), canonical(value), (("ce_id", identity.encode()),))
+
+    def _refusal(self, record: Record, why: str) -> Output:
+        where = {"why": why, "partition": record.partition, "offset": record.offset}
+        digest = hashlib.sha256(record.value or b"").hexdigest()
+        return Output(self._names.rejections, record.key, canonical({**where, "sha256": digest}))

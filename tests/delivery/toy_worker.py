@@ -1,0 +1,82 @@
+"""A worker with the toy keeper as a process of its own, slowed down or crashed between its writes on request."""
+
+import argparse
+import asyncio
+import logging
+import os
+import random
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from streams.delivery.sealing import Step, Write, Writer
+from streams.delivery.topics import Changelog
+from streams.delivery.worker import run_worker
+from tests.delivery.night import specs
+from tests.delivery.toy import Names, ToyKeeper
+
+
+class Unlucky:
+    """Delays each write by up to ``delay_seconds``, and dies at a named point with a given chance.
+
+    Points: ``before-keep`` and ``after-keep`` and so on for each step, ``half-say`` with some outputs written.
+    """
+
+    def __init__(self, plain: Writer, delay_seconds: float, point: str, chance: float, seed: int) -> None:
+        self._plain = plain
+        self._delay = delay_seconds
+        self._point = point
+        self._chance = chance
+        self._lot = random.Random(seed)
+
+    async def write(self, step: Step, writes: Sequence[Write]) -> None:
+        await asyncio.sleep(self._lot.random() * self._delay)
+        self._die(f"before-{step.value}")
+        if self._point == f"half-{step.value}" and self._lot.random() < self._chance:
+            await self._plain.write(step, writes[: len(writes) // 2])
+            self._kill()
+        await self._plain.write(step, writes)
+        self._die(f"after-{step.value}")
+
+    def _die(self, point: str) -> None:
+        if point == self._point and self._lot.random() < self._chance:
+            self._kill()
+
+    def _kill(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--broker", required=True)
+    arguments.add_argument("--prefix", required=True)
+    arguments.add_argument("--profile", choices=["embedded", "kafka"], required=True)
+    arguments.add_argument("--partitions", type=int, required=True)
+    arguments.add_argument("--status", type=Path)
+    arguments.add_argument("--instance")
+    arguments.add_argument("--session", type=float)
+    arguments.add_argument("--delay", type=float, default=0.0)
+    arguments.add_argument("--point", default="")
+    arguments.add_argument("--chance", type=float, default=0.0)
+    arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--padding", type=int, default=0)
+    given = arguments.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    names = Names(given.prefix)
+    declared, *others = [s for s in specs(names, given.partitions) if not isinstance(s, Changelog)]
+    run_worker(
+        ToyKeeper(names, given.padding),
+        name=names.app,
+        broker=given.broker,
+        profile=given.profile,
+        input_topic=declared,
+        output_topics=others,
+        instance=given.instance,
+        session_timeout_seconds=given.session,
+        status_file=given.status,
+        writer=lambda plain: Unlucky(plain, given.delay, given.point, given.chance, given.seed),
+    )
+
+
+if __name__ == "__main__":
+    main()
