@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from streams.commands import config, declare, verify, watch
+from streams.commands import config, declare, health, topics, verify, watch, worker
 from streams.trouble import Trouble
 
 app = typer.Typer(
@@ -16,11 +16,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.command("open")(declare.open_councils)
-app.command()(declare.declare)
-app.command()(watch.watch)
-app.command()(verify.verify)
-app.command()(config.config)
+_FEED, _RUN, _CHECK = "The feed", "Running it", "Checking it"
+app.command("open", rich_help_panel=_FEED)(declare.open_councils)
+app.command(rich_help_panel=_FEED)(declare.declare)
+app.command(rich_help_panel=_FEED)(watch.watch)
+app.command(rich_help_panel=_RUN)(topics.topics)
+app.command(rich_help_panel=_RUN)(worker.worker)
+app.command(rich_help_panel=_RUN)(health.health)
+app.command(rich_help_panel=_CHECK)(config.config)
+app.command(rich_help_panel=_CHECK)(verify.verify)
 
 
 def main() -> None:

@@ -1,0 +1,70 @@
+"""Where the parts meet: settings, topics, delivery and agents become the workers of the feed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from schemas.topics import TopicSpec, all_topics, declarations
+from streams.delivery.profiles import Security
+from streams.delivery.topics import Changelog, Topics
+from streams.settings import Settings
+
+COUNCIL = "council"
+
+
+def security(settings: Settings) -> Security:
+    """Return how to prove to the broker who we are."""
+    password = settings.sasl_password
+    return Security(
+        tls=settings.tls,
+        ca_file=_text(settings.tls_ca_file),
+        cert_file=_text(settings.tls_cert_file),
+        key_file=_text(settings.tls_key_file),
+        username=settings.sasl_username,
+        password=password.get_secret_value() if password else None,
+        mechanism=settings.sasl_mechanism,
+    )
+
+
+def topics(settings: Settings) -> Topics:
+    """Return what the broker has for topics."""
+    return Topics(settings.broker, security(settings))
+
+
+def every_topic(settings: Settings) -> Sequence[TopicSpec | Changelog]:
+    """Return all topics of this mode as they must be, the workers' changelogs with them."""
+    changelog = Changelog(settings.group(COUNCIL), settings.partitions)
+    return (*all_topics(settings.mode, settings.partitions), changelog)
+
+
+def status_file(settings: Settings, agent: str) -> Path:
+    """Return where a worker says how it is."""
+    return settings.data_dir / f"{settings.member(agent)}.json"
+
+
+def run_council_worker(settings: Settings) -> NoReturn:
+    """Run the council worker in this process until it is told to leave."""
+    from streams.agents.council import CouncilKeeper
+    from streams.delivery.worker import run_worker
+
+    specs = all_topics(settings.mode, settings.partitions)
+    of_input = [spec for spec in specs if spec.name == declarations(settings.mode)]
+    status = status_file(settings, COUNCIL)
+    status.parent.mkdir(parents=True, exist_ok=True)
+    run_worker(
+        CouncilKeeper(settings.mode),
+        name=settings.group(COUNCIL),
+        broker=settings.broker,
+        profile=settings.profile,
+        input_topic=of_input[0],
+        output_topics=[spec for spec in specs if spec not in of_input],
+        security=security(settings),
+        instance=settings.member(COUNCIL),
+        # The embedded broker answers a join only after half of it, so its profile has a short one of its own.
+        session_timeout_seconds=settings.session_timeout_seconds if settings.profile == "kafka" else None,
+        status_file=status,
+    )
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
