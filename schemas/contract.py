@@ -32,7 +32,7 @@ CandidateId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63
 GssCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{8}$")]
 
 #: Letters, marks, digits and the punctuation of British names; no markup, no formula, no control or hidden character.
-_NAME = re.compile(r"[^\W_](?:[\w '’.,&()/\-–\"!:;+]*[\w.)\"'’!])?")  # noqa: RUF001 - names carry such quotes
+_NAME = re.compile(r"[^\W_](?:[\w '’.,&()/\-–\"!:;+]*[\w.)\"'’!])?")
 _FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from schemas.contract import Contract, Count, CouncilId, ElectionId, EventId, Instant, Mode, Revision
+from schemas.contract import Contract, CouncilId, Count, ElectionId, EventId, Instant, Mode, Revision
 from schemas.council import BasisName
 from schemas.event import Moment, ReasonCode
 from schemas.proof import Proof

@@ -123,15 +123,15 @@ def _against_map(proof: Proof, council_map: CouncilOpened) -> Iterator[str]:
         if out.seats != wards[out.ward].seats or not (out.open or wards[out.ward].nominations_closed):
             yield f"{out.ward} fills {wards[out.ward].seats} seats on the map, or is open to nominations there"
     tally = {party.code: party.tally or party.code for party in council_map.parties}
+    closed = [wards[out.ward] for out in proof.out if not out.open]
+    open_seats = sum(out.seats for out in proof.out if out.open)
     for party in proof.bounds:
         ballots = [code for code, counted in tally.items() if counted == party.party]
-        yield from _party_against_map(
-            proof, party, [wards[out.ward] for out in proof.out], ballots, council_map
-        )
+        yield from _party_against_map(party, closed, open_seats, ballots, council_map)
 
 
 def _party_against_map(
-    proof: Proof, party: Bounds, out: list[Ward], ballots: list[str], council_map: CouncilOpened
+    party: Bounds, closed: list[Ward], open_seats: int, ballots: list[str], council_map: CouncilOpened
 ) -> Iterator[str]:
     held = sum(council_map.held.get(code, 0) for code in ballots)
     if party.held != held:

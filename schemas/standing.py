@@ -7,8 +7,8 @@ from pydantic import Field
 
 from schemas.contract import (
     Contract,
-    Count,
     CouncilId,
+    Count,
     ElectionId,
     EventId,
     Instant,
@@ -20,6 +20,9 @@ from schemas.contract import (
 )
 from schemas.council import BasisName, WardState
 from schemas.headline import Seats
+
+Outcome = Literal["GAIN", "HOLD", "LOSE TO NOC", "NO CHANGE", "NEW COUNCIL"]
+WardStatus = Literal["declared", "unopposed", "out", "postponed", "parked", "held"]
 
 
 class PartyStanding(Contract):
@@ -60,7 +63,7 @@ class Control(Contract):
 
     before: PartyCode | Literal["NOC"] | None
     after: PartyCode | Literal["NOC"] | None
-    outcome: Literal["GAIN", "HOLD", "LOSE TO NOC", "NO CHANGE", "NEW COUNCIL"] | None
+    outcome: Outcome | None
     lost_for_certain: bool
     before_poll: bool
     reported: bool
@@ -81,7 +84,7 @@ class WardStanding(Contract):
     name: Name
     seats: Count
     poll: WardState
-    status: Literal["declared", "unopposed", "out", "postponed", "parked", "held"]
+    status: WardStatus
     polls_on: date | None
     revision: Revision | None
     declared_at: Instant | None

@@ -63,5 +63,5 @@ def on_the_eve(ground: Ground) -> Baseline | None:
     found = {baseline.basis: baseline for baseline in of_scope(ground, "council")}
     for basis in ("eve_of_poll", "notional_eve", "snapshot", "notional_last_election", "last_election"):
         if basis in found:
-            return found[basis]  # type: ignore[index]
+            return found[basis]
     return None

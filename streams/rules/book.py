@@ -76,15 +76,11 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What became of an event: the verdict, the book after it, and why it was refused if it was.
-
-    ``replaced`` is true when it took the place of something that counted.
-    """
+    """What became of an event: the verdict, the book after it, and why it was refused if it was."""
 
     verdict: Verdict
-    book: Book | None
+    book: Book
     refusal: Refusal | None = None
-    replaced: bool = False
 
 
 def fingerprint(event: InputEvent) -> str:
@@ -153,7 +149,7 @@ def enter(book: Book, event: InputEvent) -> Entered:
     if before is not None and revision < subject(before)[1]:
         return Entered("stale", book)
     after = _judge(replace(book, latest={**book.latest, about: event}, fingerprints=marks), event, before)
-    return _bounded(book, after, event, replaced=before is not None and revision > 1)
+    return _bounded(book, after, event)
 
 
 def _at_revision(book: Book, about: Subject, revision: int) -> InputEvent | None:
@@ -169,22 +165,21 @@ def _enter_map(book: Book, event: CouncilOpened, marks: dict[str, str]) -> Enter
     ground = lay_out(event)
     latest = {**book.latest, ("map", ""): event}
     after = _recount(replace(book, ground=ground, latest=latest, fingerprints=marks))
-    return Entered("new", after, replaced=True)
+    return Entered("new", after)
 
 
 def _enter_ward(book: Book, event: WardEvent, marks: dict[str, str]) -> Entered:
     revisions = {**book.wards.get(event.ward, {}), event.revision: event}
     after = replace(book, wards={**book.wards, event.ward: revisions}, fingerprints=marks)
     after = _count_ward(after, event.ward)
-    before, now = book.counted.get(event.ward), after.counted.get(event.ward)
-    return _bounded(book, after, event, replaced=before is not None and now is event)
+    return _bounded(book, after, event)
 
 
-def _bounded(book: Book, after: Book, event: InputEvent, *, replaced: bool) -> Entered:
+def _bounded(book: Book, after: Book, event: InputEvent) -> Entered:
     if event.id in after.parked and len(after.parked) > PARKED_AT_MOST:
         sentence = f"{len(book.parked)} events of {book.map.name} already wait for a map that fits them; no more are kept"
         return Entered("full", book, Refusal("parked-full", sentence))
-    return Entered("new", after, replaced=replaced)
+    return Entered("new", after)
 
 
 def _judge(book: Book, event: InputEvent, before: InputEvent | None) -> Book:

@@ -44,10 +44,9 @@ def _parties(codes: set[str | None], ground: Ground) -> Refusal | None:
     return Refusal("party", f"not among the parties of {ground.map.name}: {', '.join(unknown)}", "party")
 
 
-def _declared(event: WardDeclared, ward: Ward, ground: Ground) -> Refusal | None:
-    return (
-        _not_polled(ward) or _nominations(event, ward, ground) or _seats(event, ward) or _papers(event, ward)
-    )
+def _declared(event: WardDeclared, ward: Ward, ground: Ground, off: Collection[str]) -> Refusal | None:
+    cancelled = _not_polled(ward, off)
+    return cancelled or _nominations(event, ward, ground) or _seats(event, ward) or _papers(event, ward)
 
 
 def _not_polled(ward: Ward, off: Collection[str]) -> Refusal | None:

@@ -61,7 +61,7 @@ def basis_version(ground: Ground, basis: str) -> int:
 
 def _baseline(ward: Ward) -> WardBaseline | None:
     found = {baseline.basis: baseline for baseline in ward.baselines}
-    first = next((found[basis] for basis in WARD_BASES if basis in found), None)  # type: ignore[index]
+    first = next((found[basis] for basis in WARD_BASES if basis in found), None)
     return first if first is not None and sum(first.seats.values()) == ward.seats else None
 
 

@@ -1,0 +1,235 @@
+"""One council, one event: enter it in the book, count, and say the difference. The whole of what an agent asks."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from schemas.council import CouncilOpened
+from schemas.desk import Held, Review
+from schemas.headline import Headline, HeadlineType
+from schemas.reading import InputEvent
+from schemas.standing import Standing
+from streams.rules import control, standing, wording
+from streams.rules.admission import Refusal
+from streams.rules.book import Book, Verdict, enter, open_book
+from streams.rules.count import Count, count
+from streams.rules.english import ENGLISH
+from streams.rules.facts.fact import Fact
+from streams.rules.facts.table import facts
+from streams.rules.language import Language
+from streams.rules.said import Ledger, News, Said, difference
+
+#: Raised whenever a rule or a sentence changes, so that rows and headlines say by which rules they were written.
+RULES_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Council:
+    """Everything that is remembered of a council: its book, what was said, and how many headlines that took.
+
+    ``shown`` is the standing as it was when a hold on the whole council began; None while there is no such hold.
+    """
+
+    book: Book
+    ledger: Ledger = field(default_factory=dict)
+    n: int = 0
+    shown: Standing | None = None
+
+    @cached_property
+    def count(self) -> Count:
+        """The count of the book."""
+        return count(self.book)
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """What holds."""
+        return facts(self.count)
+
+    def standing(self, version: int) -> Standing:
+        """The standing to publish as ``version``: the last one shown while the council is held."""
+        if self.shown is not None:
+            holds = standing.holds(self.book.holds())
+            return self.shown.model_copy(update={"version": version, "held": True, "holds": holds})
+        return standing.write(self.count, n=self.n, version=version, rules_version=RULES_VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something for operators about an event that waits: parked, fitted at last, or superseded meanwhile."""
+
+    status: Literal["parked", "fitted", "superseded"]
+    event: str
+    reason: str
+    sentence: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an event led to. ``council`` is None when nothing changed; then ``refusal`` may say why."""
+
+    verdict: Verdict | Literal["unknown-council"]
+    council: Council | None = None
+    headlines: tuple[Headline, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    refusal: Refusal | None = None
+
+
+def take(council: Council | None, event: InputEvent, language: Language = ENGLISH) -> Taken:
+    """Take one event that passed admission. The same council and event always give the same result."""
+    if council is None:
+        if not isinstance(event, CouncilOpened):
+            sentence = f"{event.council} has not been opened: send its map first, then send this again"
+            return Taken("unknown-council", refusal=Refusal("unknown-council", sentence, "council"))
+        return _say(None, Council(open_book(event)), event, language)
+    entered = enter(council.book, event)
+    if entered.verdict != "new":
+        return Taken(entered.verdict, refusal=entered.refusal)
+    return _say(council, replace(council, book=entered.book), event, language)
+
+
+def _say(before: Council | None, after: Council, event: InputEvent, language: Language) -> Taken:
+    after = _show(before, after)
+    found = difference(
+        after.ledger,
+        after.facts,
+        corrective=before is not None and _takes_back(before.count, after.count, event),
+        held=_held(after.book),
+        before=lambda: before.facts if before is not None else {},
+    )
+    ledger = {key: said for key, said in after.ledger.items() if key not in found.lapsed}
+    headlines = []
+    for n, news in enumerate(found.news, start=after.n + 1):
+        headline, plain = _headline(after.count, event, news, n, language)
+        headlines.append(headline)
+        ledger.pop(news.key, None)
+        if news.fact is not None:
+            ledger[news.key] = _said(headline, news.fact, plain)
+    council = _with(after, ledger, after.n + len(headlines))
+    return Taken("new", council, tuple(headlines), tuple(_notices(before, after, event)))
+
+
+def _with(council: Council, ledger: Ledger, n: int) -> Council:
+    """The council with a new ledger; its count and facts are kept, for its book is the same."""
+    told = replace(council, ledger=ledger, n=n)
+    told.__dict__.update(count=council.count, facts=council.facts)
+    return told
+
+
+def _show(before: Council | None, after: Council) -> Council:
+    """Keep the last standing while a hold on the council lasts, and let it go with the hold."""
+    if not any(hold.scope == "council" for hold in after.book.holds()):
+        return replace(after, shown=None)
+    if after.shown is not None or before is None:
+        return after
+    return replace(after, shown=before.standing(version=1))
+
+
+def _takes_back(before: Count, after: Count, event: InputEvent) -> bool:
+    """Whether the event replaced or took back something that counted, so that another value is a correction."""
+    if isinstance(event, (CouncilOpened, Review)):
+        return True
+    return any(after.declared.get(ward) is not declared for ward, declared in before.declared.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    everything: bool
+    types: frozenset[str]
+
+    def __call__(self, kind: HeadlineType) -> bool:
+        return self.everything or kind in self.types
+
+
+def _held(book: Book) -> _Held:
+    holds: tuple[Held, ...] = book.holds()
+    return _Held(
+        any(hold.scope == "council" for hold in holds),
+        frozenset(kind for hold in holds for kind in hold.types),
+    )
+
+
+def headline_id(mode: str, election: str, key: str, fact: str, cause: str) -> str:
+    """The id of a headline, derived and never drawn: the same cause says the same fact under the same id."""
+    return hashlib.sha256("\x1f".join((mode, election, key, fact, cause)).encode()).hexdigest()[:32]
+
+
+def _headline(
+    count: Count, event: InputEvent, news: News, n: int, language: Language
+) -> tuple[Headline, str]:
+    council_map, fact, was = count.map, news.fact, news.was
+    reason = getattr(event, "reason", None) if news.action in ("corrected", "withdrawn") else None
+    reason = reason if reason in language.reasons else None
+    told = wording.tell(news, count, language, reason)
+    source: Fact | Said = fact if fact is not None else was  # type: ignore[assignment]
+    proof = (
+        control.prove(count, fact.proves.claim, fact.proves.party)
+        if fact is not None and fact.proves
+        else None
+    )
+    headline = Headline(
+        id=headline_id(council_map.mode, council_map.election, council_map.council, news.key, event.id),
+        n=n,
+        action=news.action,
+        type=news.type,
+        priority=source.priority,  # type: ignore[arg-type]
+        fact=news.key,
+        story=news.story,
+        council=council_map.council,
+        council_name=council_map.name,
+        election=council_map.election,
+        mode=council_map.mode,
+        bases=dict(source.bases),  # type: ignore[arg-type]
+        seats=count.sums(),
+        causes=(event.id,),
+        supersedes=news.supersedes,
+        reason=reason,
+        value=fact.value if fact is not None else was.value if was is not None else {},
+        was=was.value if was is not None else None,
+        confidence=source.confidence,  # type: ignore[arg-type]
+        proof=proof,
+        text=told.text,
+        language=language.code,
+        template=told.template,
+        rules_version=RULES_VERSION,
+        declared_at=event.declared_at,
+        reported_at=event.reported_at,
+    )
+    return headline, told.plain
+
+
+def _said(headline: Headline, fact: Fact, plain: str) -> Said:
+    return Said(
+        id=headline.id,
+        type=fact.type,
+        story=fact.story,
+        value=fact.value,
+        text=plain,
+        priority=fact.priority,
+        lapses=fact.lapses,
+        confidence=fact.confidence,
+        bases=fact.bases,
+    )
+
+
+def _notices(before: Council | None, after: Council, event: InputEvent) -> list[Notice]:
+    then: Mapping[str, Refusal] = before.book.parked if before is not None else {}
+    now = after.book.parked
+    notices = [
+        Notice("parked", id, why.reason, why.sentence, why.field) for id, why in now.items() if id not in then
+    ]
+    counting = {counted.id for counted in after.book.counted.values()} | {
+        e.id for e in after.book.latest.values()
+    }
+    for id, why in then.items():
+        if id in now:
+            continue
+        if id in counting:
+            sentence = f"{id} fits since {event.id} and counts now"
+            notices.append(Notice("fitted", id, why.reason, sentence))
+        else:
+            sentence = f"{id} no longer waits: a later revision, {event.id}, counts instead"
+            notices.append(Notice("superseded", id, why.reason, sentence))
+    return notices

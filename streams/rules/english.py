@@ -1,0 +1,188 @@
+"""British English: every sentence that the feed can say, as a table. Neutral verbs only (DR-43)."""
+
+from streams.rules.language import Language
+
+TEMPLATES = {
+    "WARD_DECLARED": (1, "{ward} ({council}): {elected}."),
+    "WARD_HOLD": (1, "No change of seats in {ward} ({council}), {since}: {elected}."),
+    "WARD_GAIN": (1, "{Party} {have} gained {ward} ({council}){from_party}, {since}: {elected}."),
+    "WARD_SPLIT": (1, "{ward} ({council}) is shared: {elected}. Seats, {since}: {changes}."),
+    "FIRST_DECLARATION": (1, "{first}."),
+    "CONTROL_LOST_CERTAIN": (
+        1,
+        "{Before} {before_have} lost control of {council}: {before_they} can reach at most {ceiling} of {total} seats, "
+        "and a majority takes {majority}{out}.",
+    ),
+    "CONTROL_GAIN": (
+        1,
+        "{Party} {have} gained {council} from {before}{deciding}: {they} {have} {tally}{out}.{context}",
+    ),
+    "CONTROL_HOLD": (1, "{Party} {have} held {council}{deciding}: {they} {have} {tally}{out}.{context}"),
+    "CONTROL_LOSS_TO_NOC": (
+        1,
+        "{Before} {before_have} lost control of {council}, which moves to no overall control{deciding}: "
+        "{nobody}{out}.{context}",
+    ),
+    "CONTROL_NO_CHANGE": (1, "{council} remains under no overall control{deciding}: {nobody}{out}.{context}"),
+    "NEW_COUNCIL_WON": (1, "{new_council}{out}."),
+    "CONTROL_DECIDED_BEFORE_POLL": (1, "{decided}, whatever the result of the poll."),
+    "CANNOT_WIN_OUTRIGHT": (1, "{cannot}, and a majority takes {majority}{out}."),
+    "NEEDS_N": (1, "{Party} {need} {needs} to control {council}{out}."),
+    "EXACT_HALF": (
+        1,
+        "{Party} {have} exactly half of the seats on {council} council, {half} of {total}, one short of a majority.",
+    ),
+    "COUNCIL_FINAL": (1, "{council}, final result: {table}{missing}."),
+    "COUNCIL_REOPENED": (1, "The result of {council} is no longer final."),
+    "SEAT_CHANGE_SUMMARY": (1, "{summary}."),
+    "LARGEST_PARTY_NEW": (
+        1,
+        "{Party} {are} now the largest party on {council} council with {tally}{out}{independents}{largest_before}.",
+    ),
+    "LARGEST_PARTY_KEPT": (
+        1,
+        "{Party} remain{s} the largest party on {council} council with {tally}{out}{independents}.",
+    ),
+    "LARGEST_PARTY_TIED": (
+        1,
+        "{Parties} are level as the largest parties on {council} council with {each} each{independents}.",
+    ),
+    "WIPE_OUT": (
+        1,
+        "{Party} {have} lost {all_seats} on {council} council: {had}, and {have} none now.",
+    ),
+    "NEAR_WIPE_OUT": (1, "{Party} {have} {left} left on {council} council: {had}."),
+    "TIE_BY_LOT": (
+        1,
+        "The last seat in {ward} ({council}) was decided by lot: {winner} and {loser} had {votes} votes each, "
+        "and {winner} is elected.",
+    ),
+    "CLOSE_RESULT": (
+        1,
+        "The last seat in {ward} ({council}) was won by {margin}: {winner}, ahead of {loser}.",
+    ),
+    "POLL_POSTPONED": (1, "The poll in {ward} ({council}) is postponed{cause}; {seats_to_fill}{date}."),
+    "POLL_COUNTERMANDED": (
+        1,
+        "The poll in {ward} ({council}) has been countermanded{cause}; {seats_to_fill}{date}.",
+    ),
+    "POLL_ABANDONED": (1, "The poll in {ward} ({council}) has been abandoned{cause}; {seats_to_fill}{date}."),
+    "POLL_RESCHEDULED": (1, "The poll in {ward} ({council}) has a new date{date}; {seats_to_fill}."),
+    "UNOPPOSED_RETURNS": (
+        1,
+        "{filled} of the {total} on {council} council {are_filled} without a poll: {table}.",
+    ),
+    "EDITORIAL_CALL": (
+        1,
+        "{by}, on the word of {source}, expects {outcome} in {council}. This is an editorial call, not arithmetic.",
+    ),
+}
+
+PHRASES = {
+    "and": " and ",
+    "noc": "no overall control",
+    "has": "has",
+    "have": "have",
+    "is": "is",
+    "are": "are",
+    "it": "it",
+    "they": "they",
+    "its": "its",
+    "their": "their",
+    "needs": "needs",
+    "need": "need",
+    "third_person": "s",
+    "one_seat": "one seat",
+    "seats": "{count} seats",
+    "equally_many": "equally many",
+    "one_more": "one more seat",
+    "more": "{count} more seats",
+    "one_vote": "one vote",
+    "votes": "{count} votes",
+    "of_seats": "{seats} of {total} seats",
+    "sure_of": "{seats} of {total} seats, sure of {floor}",
+    "elected": "{name} ({party})",
+    "out": " ({seats} still out)",
+    "from": " from {party}",
+    "deciding_majority": ", {wards} completing the majority",
+    "deciding_noc": ", {wards} deciding it",
+    "nobody_reaches": "no party can reach the {majority} of {total} seats that a majority takes",
+    "nobody_has": "no party has the {majority} of {total} seats that a majority takes",
+    "context": " {The} won a majority {then} and lost it before this election.",
+    "first": "{wards} is the first ward of {council} to declare",
+    "among_first": "{wards} are among the first wards of {council} to declare",
+    "new_council_party": "{The} {have} won the new {council} council with {tally}",
+    "new_council_noc": "The new {council} council is under no overall control",
+    "decided_noc_remains": "{council} will remain under no overall control",
+    "decided_noc": "{council} will be under no overall control",
+    "decided_party": "{The} will control {council}",
+    "cannot_nominations": "{The} cannot win a majority on {council} council: "
+    "{their} candidates can bring {their} seats to at most {ceiling} of {total}",
+    "cannot_now": "{The} can no longer win a majority on {council} council: "
+    "{they} can reach at most {ceiling} of {total} seats",
+    "row": "{party} {seats}",
+    "up": "{party} up {change} to {now}",
+    "down": "{party} down {change} to {now}",
+    "level": "{party} unchanged on {now}",
+    "from_none": "{party} up from none to {now}",
+    "new_row": "{party} new, with {now}",
+    "open_row": "{now} {party}",
+    "others": "others",
+    "vacant": "vacant",
+    "pending": "still to be filled",
+    "summary_council": "Seats on {council} council, {since}: {rows}",
+    "summary_seats_up": "Seats up in {council}, {since}: {rows}",
+    "summary_none": "No figure of change is given for {council}, {since}: "
+    "the council had {before} then and has {now} now, or other wards",
+    "largest_before_one": "; {then} it was {parties}",
+    "largest_before_many": "; {then} {parties} were level",
+    "more_independents": "; independents, who are no party, have {count}",
+    "had": "{seats} {then}",
+    "all_seats": "all of {their} seats",
+    "only_seat": "{their} only seat",
+    "had_line": "{they} had {list}",
+    "missing": " ({declared} of {total}; {wards} to follow)",
+    "unfilled": " ({count} without a candidate or vacant)",
+    "cause": " ({cause})",
+    "to_fill": "{seats} still to be filled",
+    "on_date": ", on {day} {month} {year}",
+    "corrected": "Correction{reason}: {text}",
+    "withdrawn": "Withdrawn{reason}: {text}",
+    "reason": " ({reason})",
+}
+
+MONTHS = "January February March April May June July August September October November December".split()
+
+ENGLISH = Language(
+    code="en-GB",
+    templates=TEMPLATES,
+    phrases=PHRASES | {f"month_{n}": month for n, month in enumerate(MONTHS, 1)},
+    since={
+        "eve_of_poll": "compared with the eve of poll",
+        "last_election": "compared with the election of {year}",
+        "notional_last_election": "compared with notional results of {year}",
+        "notional_eve": "compared with notional seats on the eve of poll",
+        "snapshot": "compared with the list of {year}",
+    },
+    then={
+        "eve_of_poll": "on the eve of poll",
+        "last_election": "at the election of {year}",
+        "notional_last_election": "on notional results of {year}",
+        "notional_eve": "on notional seats of the eve of poll",
+        "snapshot": "on the list of {year}",
+    },
+    numbers="none one two three four five six seven eight nine".split(),
+    reasons={
+        "transcription": "a slip in copying",
+        "wrong_ward": "entered for the wrong ward",
+        "wrong_party_mapping": "a candidate's party was wrong",
+        "duplicate": "entered twice",
+        "source_amended": "amended by the source",
+        "oral_slip": "a slip in the spoken declaration",
+        "recount_before_declaration_withdrawn": "figures from before a recount",
+        "baseline_amended": "the figures compared with were amended",
+        "nomination_amended": "nominations amended",
+        "court_order": "an order of the court",
+        "test_leak": "a test record",
+    },
+)

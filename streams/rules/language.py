@@ -1,0 +1,36 @@
+"""What a language is: tables of templates and words, and the few rules of lists and numbers. English is one of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language as data.
+
+    ``templates``: by headline type, its version and text with {slots}. ``phrases``: parts of sentences by name.
+    ``since`` and ``then``: how a basis is spoken after a figure of change and of a state, with {year}.
+    ``numbers``: words for small counts, from none upwards. ``reasons``: reason codes in words.
+    """
+
+    code: str
+    templates: Mapping[str, tuple[int, str]]
+    phrases: Mapping[str, str]
+    since: Mapping[str, str]
+    then: Mapping[str, str]
+    numbers: Sequence[str]
+    reasons: Mapping[str, str]
+
+    def number(self, count: int) -> str:
+        """A count in a sentence: in words while small."""
+        return self.numbers[count] if 0 <= count < len(self.numbers) else f"{count:,}"
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Items as a list in a sentence."""
+        if len(items) < 2:
+            return "".join(items)
+        return ", ".join(items[:-1]) + self.phrases["and"] + items[-1]
+
+    def phrase(self, name: str, /, **slots: object) -> str:
+        """A part of a sentence."""
+        return self.phrases[name].format(**slots)
