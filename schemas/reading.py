@@ -30,7 +30,8 @@ _ADAPTER: TypeAdapter[InputEvent] = TypeAdapter(InputEvent)
 
 #: Reason codes that the models raise themselves; everything else that fails a field is "field".
 _OWN = frozenset(
-    "name time party candidate nominations baseline ward seats-sum ward-not-in-council reason votes-sum votes-order lot tier hold".split()
+    "name time party candidate nominations baseline ward seats-sum ward-not-in-council reason votes-sum votes-order "
+    "lot tier hold".split()
 )
 
 

@@ -14,7 +14,7 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Rejection(Contract):
-    """A record ``rejected`` for good, ``parked`` until a map fits it, ``fitted`` by one at last, or ``superseded`` meanwhile.
+    """A record ``rejected`` for good, ``parked`` until a map fits it, then ``fitted`` by one or ``superseded``.
 
     ``sentence`` says what was wrong and what to do; ``original`` holds the bytes in base64, whole unless ``cut``.
     """

@@ -59,7 +59,7 @@ def of_scope(ground: Ground, scope: str) -> tuple[Baseline, ...]:
 
 
 def on_the_eve(ground: Ground) -> Baseline | None:
-    """The best picture of the whole council just before the poll: the eve, else a dated list, else the last election."""
+    """The best picture of the council before the poll: the eve, else a dated list, else the last election."""
     found = {baseline.basis: baseline for baseline in of_scope(ground, "council")}
     for basis in ("eve_of_poll", "notional_eve", "snapshot", "notional_last_election", "last_election"):
         if basis in found:

@@ -177,7 +177,9 @@ def _enter_ward(book: Book, event: WardEvent, marks: dict[str, str]) -> Entered:
 
 def _bounded(book: Book, after: Book, event: InputEvent) -> Entered:
     if event.id in after.parked and len(after.parked) > PARKED_AT_MOST:
-        sentence = f"{len(book.parked)} events of {book.map.name} already wait for a map that fits them; no more are kept"
+        sentence = (
+            f"{len(book.parked)} events of {book.map.name} wait for a map that fits them; no more are kept"
+        )
         return Entered("full", book, Refusal("parked-full", sentence))
     return Entered("new", after)
 

@@ -18,7 +18,7 @@ _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is certain of control: ``after`` is a party, NOC or None while it is open; ``lost`` by the holder already."""
+    """What is certain: ``after`` is a party, NOC or None while control is open; ``lost``: by the holder already."""
 
     before: str | None
     after: str | None

@@ -1,4 +1,4 @@
-"""Where a council's count stands: the one fold, from the book to seats, floors and ceilings by party (DR-07 to DR-14)."""
+"""The one fold: from the book of a council to seats, floors and ceilings by party (DR-07 to DR-14)."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from streams.rules.ground import Ground
 class Count:
     """A council's count as the book has it. Party figures are by tally code, joint candidates merged (DR-24).
 
-    ``declared``: the declarations that count, by ward, held wards left out. ``out``: wards still to come, postponed ones
-    included; ``open``: those of them that are open to new nominations, where anybody may win any seat (DR-12).
+    ``declared``: the declarations that count, by ward, held wards left out. ``out``: wards still to come, with
+    postponed ones; ``open``: those of them that take new nominations, where anybody may win any seat (DR-12).
     ``unfilled``: seats for which nobody stood (DR-11), and seats vacant without a poll.
     """
 

@@ -12,8 +12,11 @@ NOC = "NOC"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """What follows from the map alone. ``low`` and ``high`` give seats by ward and party (DR-09, DR-10), for wards with closed nominations.
-    ``worked_out`` keeps what follows from this map and one declaration, by the declaration's fingerprint."""
+    """What follows from the map alone.
+
+    ``low`` and ``high`` give seats by ward and party (DR-09, DR-10), for wards whose nominations are closed.
+    ``worked_out`` keeps what follows from this map and one declaration, by the declaration's fingerprint.
+    """
 
     map: CouncilOpened
     majority: int

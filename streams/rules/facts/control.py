@@ -65,14 +65,15 @@ def out_of_the_running(count: Count) -> Iterator[Fact]:
         return
     ground = count.ground
     _, from_nominations = control.nomination_bounds(ground)
-    open_count = control.judge(count).after is None
+    verdict = control.judge(count)
+    told = {verdict.before} if verdict.lost and count.begun else set()
     for code in control.eligible(ground):
-        if ground.nominated.get(code, 0) * CONTENDER_ONE_IN < ground.seats_up:
+        if code in told or ground.nominated.get(code, 0) * CONTENDER_ONE_IN < ground.seats_up:
             continue
         if from_nominations[code] < ground.majority:
             value: Value = {"party": code, "from_nominations": True, "ceiling": from_nominations[code]}
             yield Fact("CANNOT_WIN_OUTRIGHT", f"cannot-win:{code}", "control", "B", value, "arithmetic")
-        elif open_count and count.ceiling[code] < ground.majority:
+        elif verdict.after is None and count.ceiling[code] < ground.majority:
             value = {"party": code, "from_nominations": False, "ceiling": None}
             yield Fact(
                 "CANNOT_WIN_OUTRIGHT",

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 from schemas.council import Baseline
-from schemas.headline import HeadlineType
+from schemas.headline import HeadlineType, Priority
 from streams.rules import baseline as bases
 from streams.rules.count import Count
 from streams.rules.facts.fact import Fact, Value
 
 #: A party is nearly wiped out when at least ``MANY`` seats have become at most ``FEW``, or a tenth (the larger).
 MANY, FEW = 10, 3
+
+#: Losing all seats is a flash when there were at least so many.
+FLASH_SEATS = 5
 
 
 def final(count: Count) -> Iterator[Fact]:
@@ -37,7 +40,8 @@ def summaries(count: Count) -> Iterator[Fact]:
             "rows": [[row.party, row.before, row.now, row.change, row.new] for row in changes.rows],
         }
         key = f"seat-change:{baseline.basis}:{baseline.scope}"
-        yield Fact("SEAT_CHANGE_SUMMARY", key, "seat-change", "U", value, bases=(_basis(baseline),))
+        priority: Priority = "U" if baseline.comparable else "B"
+        yield Fact("SEAT_CHANGE_SUMMARY", key, "seat-change", priority, value, bases=(_basis(baseline),))
 
 
 def _basis(baseline: Baseline) -> tuple[str, int]:
@@ -93,15 +97,9 @@ def wipe_outs(count: Count) -> Iterator[Fact]:
         stood = count.ground.nominated.get(code, 0) > 0
         if count.ceiling[code] == 0 and stood:
             value: Value = {"party": code, "before": {basis: n for (basis, _), n in seats.items()}}
-            yield Fact(
-                "WIPE_OUT",
-                f"wipe-out:{code}",
-                f"wipe-out:{code}",
-                "F",
-                value,
-                "arithmetic",
-                bases=tuple(seats),
-            )
+            priority: Priority = "F" if max(seats.values()) >= FLASH_SEATS else "U"
+            key = f"wipe-out:{code}"
+            yield Fact("WIPE_OUT", key, key, priority, value, "arithmetic", bases=tuple(seats))
 
 
 def near_wipe_outs(count: Count) -> Iterator[Fact]:
