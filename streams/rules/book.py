@@ -1,6 +1,7 @@
 """The book of one council: every event that may count, by subject and revision, and which of them count (DR-40)."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -64,6 +65,11 @@ class Book:
         event = self.latest.get(("poll", ward))
         return event if isinstance(event, PollChanged) and event.id not in self.parked else None
 
+    def find(self, id: str) -> InputEvent | None:
+        """The event of an id, where the book still holds it."""
+        of_wards = (event for revisions in self.wards.values() for event in revisions.values())
+        return next((event for event in (*of_wards, *self.latest.values()) if event.id == id), None)
+
     @property
     def off(self) -> frozenset[str]:
         """Wards whose poll was called off and has no new date (DR-29)."""
@@ -116,6 +122,18 @@ def open_book(first: CouncilOpened) -> Book:
     return Book(
         ground=lay_out(first), fingerprints={first.id: fingerprint(first)}, latest={("map", ""): first}
     )
+
+
+def restore(council_map: CouncilOpened, events: Iterable[InputEvent], fingerprints: dict[str, str]) -> Book:
+    """A book from the events that it once held; which of them count follows from them."""
+    wards: dict[str, dict[int, WardEvent]] = {}
+    latest: dict[Subject, InputEvent] = {("map", ""): council_map}
+    for event in events:
+        if isinstance(event, (WardDeclared, WardWithdrawn)):
+            wards.setdefault(event.ward, {})[event.revision] = event
+        else:
+            latest[subject(event)[0]] = event
+    return _recount(Book(lay_out(council_map), wards=wards, latest=latest, fingerprints=fingerprints))
 
 
 def enter(book: Book, event: InputEvent) -> Entered:

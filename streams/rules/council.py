@@ -218,12 +218,14 @@ def _notices(before: Council | None, after: Council, event: InputEvent) -> list[
     then: Mapping[str, Refusal] = before.book.parked if before is not None else {}
     now = after.book.parked
     notices = [
-        Notice("parked", id, why.reason, why.sentence, why.field) for id, why in now.items() if id not in then
+        Notice("parked", id, why.reason, why.sentence, why.field)
+        for id, why in sorted(now.items())
+        if id not in then
     ]
     counting = {counted.id for counted in after.book.counted.values()} | {
         e.id for e in after.book.latest.values()
     }
-    for id, why in then.items():
+    for id, why in sorted(then.items()):
         if id in now:
             continue
         if id in counting:

@@ -87,7 +87,9 @@ def difference(
             action: Action = "corrected" if corrective else "updated"
             if not held(fact.type) or (corrective and _unchanged_until_now(key, said, before())):
                 found.append(_told(action, key, fact, said))
-    found.sort(key=lambda news: (news.action not in ("corrected", "withdrawn"), _READING_ORDER[news.type]))
+    found.sort(
+        key=lambda news: (news.action not in ("corrected", "withdrawn"), _READING_ORDER[news.type], news.key)
+    )
     return Difference(tuple(_take_over(found, [ledger[key] for key in lapsed])), tuple(lapsed))
 
 

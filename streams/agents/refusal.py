@@ -1,0 +1,99 @@
+"""Rejections: what was wrong, where it lay, what to do, and the original bytes."""
+
+import hashlib
+from base64 import b64encode
+from datetime import UTC, datetime
+
+from schemas import cloudevents, topics
+from schemas.contract import Mode
+from schemas.reading import InputEvent
+from schemas.rejection import BEGINNING_BYTES, ORIGINAL_BYTES, Rejection
+from streams.delivery.keeper import Output, Record
+from streams.rules.admission import Refusal
+from streams.rules.council import Notice, Taken
+
+
+def rejected(record: Record, why: Refusal, mode: Mode, event: InputEvent | None = None) -> Output:
+    """A record refused for good, with its bytes."""
+    return _say(
+        id=f"{record.topic}-{record.partition}-{record.offset}",
+        status="rejected",
+        why=why,
+        record=record,
+        original=record.value or b"",
+        mode=mode,
+        council=event.council if event is not None else None,
+        event=event.id if event is not None else None,
+    )
+
+
+def noticed(record: Record, notice: Notice, taken: Taken, mode: Mode) -> Output:
+    """A change in what waits for a map, caused by a record; the original is the event that waits."""
+    council = taken.council
+    waiting = council.book.find(notice.event) if council is not None else None
+    return _say(
+        id=f"{notice.event}:{notice.status}:{record.topic}-{record.partition}-{record.offset}",
+        status=notice.status,
+        why=Refusal(notice.reason, notice.sentence, notice.field),
+        record=record,
+        original=waiting.model_dump_json().encode() if waiting is not None else b"",
+        mode=mode,
+        council=council.book.map.council if council is not None else None,
+        event=notice.event,
+    )
+
+
+def _say(
+    *,
+    id: str,
+    status: str,
+    why: Refusal,
+    record: Record,
+    original: bytes,
+    mode: Mode,
+    council: str | None,
+    event: str | None,
+) -> Output:
+    cut = len(original) > ORIGINAL_BYTES
+    rejection = Rejection(
+        id=id,
+        status=status,  # type: ignore[arg-type]
+        reason=why.reason,
+        field=why.field,
+        sentence=why.sentence,
+        mode=mode,
+        council=council,
+        event=event,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        size=len(original),
+        sha256=hashlib.sha256(original).hexdigest(),
+        cut=cut,
+        original=b64encode(original[:BEGINNING_BYTES] if cut else original).decode(),
+    )
+    headers = cloudevents.output_headers(
+        "Rejection", rejection, id=id, mode=mode, subject=council or "unknown", time=_time(record)
+    )
+    key = council.encode() if council is not None else None
+    return Output(
+        topics.rejections(mode), key, rejection.model_dump_json().encode(), headers + _place(record)
+    )
+
+
+def _place(record: Record) -> tuple[tuple[str, bytes], ...]:
+    return (
+        ("dlq_topic", record.topic.encode()),
+        ("dlq_partition", str(record.partition).encode()),
+        ("dlq_offset", str(record.offset).encode()),
+    )
+
+
+def _time(record: Record) -> str:
+    """When the record was written, by the log's own stamp: a rejected record may have no time of its own."""
+    milliseconds = record.timestamp_ms or 0
+    return (
+        datetime.fromtimestamp(milliseconds / 1000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
