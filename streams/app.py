@@ -52,7 +52,7 @@ def run_council_worker(settings: Settings) -> NoReturn:
     status = status_file(settings, COUNCIL)
     status.parent.mkdir(parents=True, exist_ok=True)
     run_worker(
-        CouncilKeeper(settings.mode),
+        CouncilKeeper(settings.mode, settings.partitions),
         name=settings.group(COUNCIL),
         broker=settings.broker,
         profile=settings.profile,

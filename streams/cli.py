@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from streams.commands import config, declare, health, topics, verify, watch, worker
+from streams.commands import check_night, config, declare, demo, health, replay, topics, verify, watch, worker
 from streams.trouble import Trouble
 
 app = typer.Typer(
@@ -16,7 +16,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-_FEED, _RUN, _CHECK = "The feed", "Running it", "Checking it"
+_TRY, _FEED, _RUN, _CHECK = "Try it", "The feed", "Run it", "Check it"
+app.command(rich_help_panel=_TRY)(demo.demo)
+app.command(rich_help_panel=_TRY)(replay.replay)
 app.command("open", rich_help_panel=_FEED)(declare.open_councils)
 app.command(rich_help_panel=_FEED)(declare.declare)
 app.command(rich_help_panel=_FEED)(watch.watch)
@@ -25,6 +27,7 @@ app.command(rich_help_panel=_RUN)(worker.worker)
 app.command(rich_help_panel=_RUN)(health.health)
 app.command(rich_help_panel=_CHECK)(config.config)
 app.command(rich_help_panel=_CHECK)(verify.verify)
+app.command("check-night", rich_help_panel=_CHECK)(check_night.check_night)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The board of the night: what it knows, and how that looks in a terminal of any size."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,12 +12,15 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.headline import Headline
+from schemas.rejection import Rejection
 from schemas.standing import Standing
-from streams.commands.look import LOCAL, party, spoken
+from streams.commands.look import LOCAL, columns, party
 
 _BESIDE = 190  # columns from which headlines have room beside the table
 _HEADLINES_AT_LEAST = 8  # lines
 _LEADING = 4  # parties named in a row
+_CLOCK, _BADGE = 13, 8  # columns
+_MEASURE = Console(width=200)  # wraps text; nothing is printed on it
 _OUTCOME_STYLE = {
     "GAIN": "bold green",
     "HOLD": "bold",
@@ -31,18 +35,20 @@ class Board:
     """All that has been heard: one standing per council, the highest version of it; headlines in their order."""
 
     title: str
-    wards: int
-    councils: int
+    expected: dict[str, int]  # wards by council, as the night's maps have them
     clock: datetime | None = None
     note: str = ""
     standings: dict[str, Standing] = field(default_factory=dict)
     headlines: list[Headline] = field(default_factory=list)
     rejected: int = 0
+    parked: int = 0
+    started: float = field(default_factory=time.monotonic)
+    first_seconds: float | None = None
     _heard: set[str] = field(default_factory=set)
     _changed: dict[str, None] = field(default_factory=dict)
 
     def stand(self, standing: Standing) -> None:
-        """Take a standing, unless a later one is known."""
+        """Take a standing, unless a later one is known; it may be said twice."""
         known = self.standings.get(standing.council)
         if known is None or known.version <= standing.version:
             self.standings[standing.council] = standing
@@ -54,8 +60,36 @@ class Board:
         if headline.id in self._heard:
             return False
         self._heard.add(headline.id)
+        if self.first_seconds is None:
+            self.first_seconds = time.monotonic() - self.started
         self.headlines.append(headline)
         return True
+
+    def refuse(self, rejection: Rejection) -> None:
+        """Take a rejection: a record refused for good, one that waits for a map, or one that found it."""
+        self.rejected += rejection.status == "rejected"
+        self.parked += {"parked": 1, "fitted": -1}.get(rejection.status, 0)
+
+    def summary(self) -> str:
+        """Return what there is to say at the end, in a sentence or two."""
+        flashes = sum(headline.priority == "F" for headline in self.headlines)
+        first = "" if self.first_seconds is None else f"First headline after {self.first_seconds:.1f} s, "
+        return (
+            f"{self.declared} of {self.wards} wards declared, {self.final} of {self.councils} councils complete; "
+            f"{len(self.headlines)} headlines, {flashes} of them flashes; {self.rejected} records rejected.\n"
+            f"{first}all of it after {time.monotonic() - self.started:.1f} s."
+        )
+
+    @property
+    def councils(self) -> int:
+        """Councils of the night."""
+        return len(self.expected)
+
+    @property
+    def wards(self) -> int:
+        """Wards of the night: those of the maps until a council's standing knows better."""
+        known = {council: standing.wards_expected for council, standing in self.standings.items()}
+        return sum((self.expected | known).values())
 
     @property
     def declared(self) -> int:
@@ -98,6 +132,7 @@ class Board:
                 (f"{self.declared}", "bold"), f" of {self.wards} wards declared   ",
                 (f"{self.final}", "bold"), f" of {self.councils} councils complete",
                 (f"   {self.rejected} rejected", "bold yellow") if self.rejected else "",
+                (f"   {self.parked} waiting", "bold yellow") if self.parked else "",
             ),
         )  # fmt: skip
         yield progress
@@ -108,16 +143,31 @@ class Board:
         shown = list(self._changed)[-rows:] if rows < len(self._changed) else list(self._changed)
         return sorted((self.standings[council] for council in shown), key=lambda standing: standing.name)
 
-    def _said(self, lines: int, width: int) -> Group:
-        """The latest headlines that fit, the newest last; flashes keep their place among them."""
-        shown: list[Text] = []
-        for headline in reversed(self.headlines):
-            text = spoken(headline)
-            lines -= -(-len(text.plain) // max(width, 20))
-            if lines < 0:
-                break
-            shown.append(text)
-        return Group(*reversed(shown))
+    def _said(self, lines: int, width: int) -> Table:
+        """What was said last, the newest at the bottom; above it the flashes that would be out of sight by now."""
+        latest = _fitting(reversed(self.headlines), lines - lines // 3, width)
+        shown = {headline.id for headline in latest}
+        earlier = (h for h in reversed(self.headlines) if h.priority == "F" and h.id not in shown)
+        flashes = _fitting(earlier, lines // 3, width)
+        grid = Table.grid(padding=(0, 1), expand=True)
+        grid.add_column(width=_CLOCK, no_wrap=True)
+        grid.add_column(width=_BADGE, no_wrap=True)
+        grid.add_column(ratio=1)
+        for headline in (*flashes, *latest):
+            grid.add_row(*columns(headline))
+        return grid
+
+
+def _fitting(headlines: Iterable[Headline], lines: int, width: int) -> list[Headline]:
+    """Take headlines while they fit into so many lines; gives them the other way round."""
+    taken: list[Headline] = []
+    for headline in headlines:
+        text = columns(headline)[2]
+        lines -= len(text.wrap(_MEASURE, width - _CLOCK - _BADGE - 2))
+        if lines < 0:
+            break
+        taken.append(headline)
+    return taken[::-1]
 
 
 def councils(standings: Iterable[Standing]) -> Table:

@@ -33,7 +33,7 @@ _PRIORITY: Mapping[str, tuple[str, str]] = {
 }
 _ACTION: Mapping[str, tuple[str, str]] = {
     "announced": ("", ""),
-    "updated": ("now: ", "dim"),
+    "updated": ("", ""),
     "corrected": ("CORRECTION: ", "bold yellow"),
     "withdrawn": ("WITHDRAWN: ", "bold yellow"),
 }
@@ -47,17 +47,19 @@ def party(code: str) -> Text:
 
 def spoken(headline: Headline) -> Text:
     """Return a headline as one line: local time, how urgent, what is said."""
+    return Text(" ").join(columns(headline))
+
+
+def columns(headline: Headline) -> tuple[Text, Text, Text]:
+    """Return the three parts of that line, the first two of one width each."""
     word, style = _PRIORITY[headline.priority]
     note, note_style = _ACTION[headline.action]
-    clock = headline.declared_at.at.astimezone(LOCAL).strftime("%H:%M")
-    about = (
-        "" if headline.declared_at.basis != "assumed" else "~"
-    )  # a stand-in time must not look like a known one
-    return Text.assemble(
-        (f"{about}{clock}".rjust(6) + "  ", "dim"),
-        (word.center(7), style),
-        "  ",
-        (f"{headline.council_name}  ", "bold" if headline.priority in "FU" else ""),
-        (note, note_style),
-        (headline.text, "dim" if headline.priority == "B" else ""),
+    clock = headline.declared_at.at.astimezone(LOCAL).strftime("%-d %b %H:%M")
+    # A stand-in time must not look like a known one.
+    about = "~" if headline.declared_at.basis == "assumed" else ""
+    said = (headline.text, {"F": "bold", "B": "dim"}.get(headline.priority, ""))
+    return (
+        Text(f"{about}{clock}".rjust(13), "dim"),
+        Text(word.center(8), style),
+        Text.assemble((note, note_style), said),
     )

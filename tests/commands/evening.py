@@ -92,3 +92,65 @@ def a_headline(text: str = "Liberal Democrats gain Horsham from Conservatives.",
         "reported_at": None,
     }
     return Headline(**given | other)
+
+
+def a_map(**other: Any) -> dict[str, Any]:
+    """A council of two seats in two wards, as it goes over the wire."""
+    ward = {
+        "seats": 1,
+        "state": "contested",
+        "candidates": [
+            {"id": "con-1", "name": "A Smith", "party": "CON"},
+            {"id": "ld-1", "name": "B Jones", "party": "LD"},
+        ],
+    }
+    parties = {"CON": "Conservatives", "LD": "Liberal Democrats"}
+    return _event("CouncilOpened", "horsham-map-1") | {
+        "version": 1,
+        "name": "Horsham",
+        "official_name": "Horsham District Council",
+        "style": "district",
+        "seats": 2,
+        "held": {},
+        "parties": [
+            {"code": code, "name": name, "the": f"the {name}", "adjective": name, "plural": True, "kind": "party", "may_control": True}
+            for code, name in parties.items()
+        ],
+        "wards": [
+            ward | {"id": f"local.horsham.{slug}.2023-05-04", "name": slug.title()} for slug in ("denne", "forest")
+        ],
+        "poll": {"opens": "2023-05-04T06:00:00Z", "closes": "2023-05-04T21:00:00Z"},
+        "control_before": {"control": "CON", "as_of": "2023-05-04", "basis": "eve_of_poll", "source": "the council"},
+        "control_reported": True,
+        "times": "known",
+    } | other  # fmt: skip
+
+
+def a_declaration(ward: str = "denne", **other: Any) -> dict[str, Any]:
+    """A ward that the Liberal Democrats win, as it goes over the wire."""
+    return (
+        _event("WardDeclared", f"{ward}-1")
+        | {
+            "ward": f"local.horsham.{ward}.2023-05-04",
+            "revision": 1,
+            "results": [
+                {"candidate": "con-1", "party": "CON", "votes": 400, "elected": False},
+                {"candidate": "ld-1", "party": "LD", "votes": 500, "elected": True},
+            ],
+            "source": {"name": "Returning officer", "tier": 1},
+        }
+        | other
+    )
+
+
+def _event(type: str, id: str) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "type": type,
+        "id": id,
+        "mode": "replay",
+        "election": "local.2023-05-04",
+        "council": HORSHAM,
+        "declared_at": {"at": "2023-05-05T01:00:00Z", "basis": "officer"},
+        "producer": "tests",
+    }

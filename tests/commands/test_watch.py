@@ -1,0 +1,79 @@
+"""Does `watch` show what was said, and only what was asked for?"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from schemas import topics
+from schemas.cloudevents import headline_headers
+from schemas.headline import Headline
+from streams.clients import producer
+from streams.commands.watch import wanted
+from streams.settings import settings
+from tests.commands.conftest import Run
+from tests.commands.evening import a_headline
+
+
+@pytest.mark.parametrize(
+    ("councils", "types", "priorities", "passes"),
+    [
+        ([], [], "FURB", True),
+        (["horsham"], [], "F", True),
+        (["local.horsham.2023-05-04"], ["control_gain"], "FU", True),
+        (["Adur", "Horsham"], ["WARD_GAIN", "CONTROL_GAIN"], "FURB", True),
+        (["Adur"], [], "FURB", False),
+        ([], ["WARD_GAIN"], "FURB", False),
+        ([], [], "URB", False),
+    ],
+)
+def test_a_headline_must_pass_every_filter(
+    councils: list[str], types: list[str], priorities: str, passes: bool
+) -> None:
+    assert wanted(a_headline(), councils, types, priorities) is passes
+
+
+async def test_headlines_are_printed_from_the_first_one_on(results: Run, address: str) -> None:
+    results("topics", RESULTS_MODE="rehearsal")
+    await _say(
+        address, [a_headline("One.", mode="rehearsal"), a_headline("Two.", priority="B", mode="rehearsal")]
+    )
+
+    assert _first_line(address, "watch", "--priority", "b") == "  5 May 18:15         Two.\n"
+    assert '"text":"One."' in _first_line(address, "watch", "--json", "-p", "F", "-c", "horsham")
+
+
+async def _say(address: str, headlines: Sequence[Headline]) -> None:
+    these = settings(mode="rehearsal", broker=address, profile="embedded")
+    topic = topics.headlines("rehearsal")
+    async with producer(these, topic) as client:
+        for headline in headlines:
+            await client.send_and_wait(
+                topic,
+                headline.model_dump_json().encode(),
+                key=headline.council.encode(),
+                headers=list(headline_headers(headline)),
+            )
+
+
+def _first_line(address: str, *arguments: str) -> str:
+    environment = {
+        **os.environ,
+        "RESULTS_BROKER": address,
+        "RESULTS_PROFILE": "embedded",
+        "RESULTS_MODE": "rehearsal",
+    }
+    command = [sys.executable, "-m", "streams", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as running:
+        assert running.stdout
+        assert running.stderr
+        line = running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=20) == 130
+        assert running.stderr.read() == ""
+        return line
