@@ -95,11 +95,14 @@ def baselines(sources: Sources, council: Row, codes: Iterable[str], up: int) -> 
         found.append(
             _grouped("eve_of_poll", moments["eve_reported"], _PRESS_GROUPS, codes, seats, EVE, _PRESS)
         )
-    if not by_thirds(council):
+    # Where thirds are usual, the council of 2019 is not that of the last election (Mole Valley polled all seats in 2023).
+    if not council["council_type"].endswith("T"):
         found.append(
             _grouped("last_election", moments["after_2019"], _GROUPS, codes, seats, LAST_ELECTION, _LIBRARY)
         )
-    found.append(_from_list("council", _seats(listed), apart, set(codes), seats))
+    # By thirds the list is only needed for the whole council where the eve, which has later moves, is not reported.
+    if not (by_thirds(council) and found):
+        found.append(_from_list("council", _seats(listed), apart, set(codes), seats))
     if by_thirds(council):
         defended = _seats(_up(listed, True))
         if slug in _FILLED_EARLY:

@@ -1,0 +1,1 @@
+"""Whole nights through the rules, compared with what was published."""
