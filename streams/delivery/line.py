@@ -67,4 +67,3 @@ class Line(Generic[S, E]):
         except BaseException as fault:
             self._sealer.revoked = True  # nothing after it may go on where a test has no process to end
             self._end(fault)
-            raise

@@ -49,13 +49,15 @@ def run_worker(
     instance: str | None = None,
     session_timeout_seconds: float | None = None,
     status_file: Path | None = None,
+    patience_seconds: float = 10.0,
     writer: Callable[[Writer], Writer] = lambda plain: plain,
 ) -> NoReturn:
     """Run one worker in this process until a signal or a fault ends it; never returns.
 
     ``name``: the Faust app's id, which is also the consumer group and the beginning of the changelog's name.
     ``broker``: ``host:port``.  ``instance``: this worker's name in the group, for static membership on Kafka.
-    ``status_file``: where the worker says how it is (`status.read`).  ``writer``: wraps what reaches the
+    ``status_file``: where the worker says how it is (`status.read`).  ``patience_seconds``: how long the broker
+    may take to answer before the worker gives up starting.  ``writer``: wraps what reaches the
     broker, for tests.
 
     Exit codes: 0 left on SIGTERM or SIGINT, 2 a configuration fault, said in one sentence on stderr, 3 a
@@ -63,7 +65,7 @@ def run_worker(
     """
     try:
         selfcheck.check()
-        topics = Topics(broker, security)
+        topics = Topics(broker, security, patience_seconds)
         changelog = Changelog(name, input_topic.partitions)
         topics.check([input_topic, changelog, *output_topics])
         identity = partial(topics.identity, input_topic.name)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +77,22 @@ class Night:
             yield worker
         finally:
             worker.kill()
+
+    @contextmanager
+    def workers(self, **options: object) -> Iterator[Callable[[], "Worker"]]:
+        """A function that starts workers; all are killed at the end of the ``with``."""
+        started: list[Worker] = []
+
+        def start() -> Worker:
+            self.started += 1
+            started.append(Worker(self, self.started, options))
+            return started[-1]
+
+        try:
+            yield start
+        finally:
+            for worker in started:
+                worker.kill()
 
     def committed(self) -> int:
         reader = client.Consumer(self._reading(self.names.app))

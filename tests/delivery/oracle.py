@@ -49,7 +49,7 @@ class Fold:
         try:
             event = loads(value)
             key = str(event["council"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             self.refused.add((partition, offset, "unreadable"))
             return
         if event["kind"] == "map":

@@ -10,7 +10,9 @@ def test_the_installed_faust_is_the_one_that_was_read() -> None:
     selfcheck.check()
 
 
-def test_another_source_of_a_replaced_method_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_source_of_a_replaced_method_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(selfcheck, "SOURCES", {**selfcheck.SOURCES, "Consumer._new_offset": "0"})
 
     with pytest.raises(ConfigurationFault) as refused:

@@ -81,7 +81,7 @@ class ToyKeeper:
         try:
             event = json.loads(record.value or b"")
             return Addressed(str(event["council"]), event)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return self._refusal(record, "unreadable")
 
     def judge(self, key: str, state: Tally | None, event: Event, record: Record) -> Judged[Tally]:

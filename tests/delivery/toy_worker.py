@@ -9,6 +9,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from streams.delivery import batches
 from streams.delivery.sealing import Step, Write, Writer
 from streams.delivery.topics import Changelog
 from streams.delivery.worker import run_worker
@@ -58,11 +59,15 @@ def main() -> None:
     arguments.add_argument("--delay", type=float, default=0.0)
     arguments.add_argument("--point", default="")
     arguments.add_argument("--chance", type=float, default=0.0)
+    arguments.add_argument("--batch", type=int)
+    arguments.add_argument("--patience", type=float, default=10.0)
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--padding", type=int, default=0)
     given = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     names = Names(given.prefix)
+    if given.batch:
+        batches.BATCH_RECORDS = given.batch
     declared, *others = [s for s in specs(names, given.partitions) if not isinstance(s, Changelog)]
     run_worker(
         ToyKeeper(names, given.padding),
@@ -74,6 +79,7 @@ def main() -> None:
         instance=given.instance,
         session_timeout_seconds=given.session,
         status_file=given.status,
+        patience_seconds=given.patience,
         writer=lambda plain: Unlucky(plain, given.delay, given.point, given.chance, given.seed),
     )
 
