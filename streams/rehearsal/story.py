@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.council import CouncilOpened, Ward
-from schemas.declaration import Result, WardDeclared
+from schemas.declaration import PollChanged, Result, WardDeclared
 from schemas.desk import Released
 from streams.rehearsal.lines import Placed
 from streams.rehearsal.mistakes import Mistake
@@ -17,13 +17,14 @@ from streams.rules.ground import lay_out
 
 @dataclass(slots=True)
 class Story:
-    """The night as it is told so far: maps in force, what was said about what, and by which line."""
+    """The night as it is told so far: maps in force, polls called off, what was said about what, and by which line."""
 
     election: str | None
     unread: set[str]
     maps: dict[str, CouncilOpened] = field(default_factory=dict)
     ids: dict[str, Placed] = field(default_factory=dict)
     subjects: dict[tuple[str, tuple[str, str], int], Placed] = field(default_factory=dict)
+    off: set[str] = field(default_factory=set)
     latest: Placed | None = None
 
 
@@ -103,9 +104,12 @@ def _unfit(story: Story, placed: Placed, council_map: CouncilOpened) -> Iterator
     event = placed.event
     found = list(_declared(placed, event, council_map)) if isinstance(event, WardDeclared) else []
     if not found:
-        refusal = misfit(event, lay_out(council_map), ())
+        refusal = misfit(event, lay_out(council_map), story.off)
         found = [placed.wrong(refusal.field, refusal.sentence)] if refusal else []
     yield from found
+    if isinstance(event, PollChanged):
+        story.off.discard(event.ward)
+        story.off.update({event.ward} if event.state in ("countermanded", "abandoned", "postponed") else ())
 
 
 def _declared(placed: Placed, event: WardDeclared, council_map: CouncilOpened) -> Iterator[Mistake]:

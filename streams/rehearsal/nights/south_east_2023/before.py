@@ -95,7 +95,7 @@ def baselines(sources: Sources, council: Row, codes: Iterable[str], up: int) -> 
         found.append(
             _grouped("eve_of_poll", moments["eve_reported"], _PRESS_GROUPS, codes, seats, EVE, _PRESS)
         )
-    # Where thirds are usual, the council of 2019 is not that of the last election (Mole Valley polled all seats in 2023).
+    # Where thirds are usual, 2019 was not the last election (Mole Valley polled all of its seats in 2023).
     if not council["council_type"].endswith("T"):
         found.append(
             _grouped("last_election", moments["after_2019"], _GROUPS, codes, seats, LAST_ELECTION, _LIBRARY)

@@ -1,0 +1,1 @@
+"""Tests of nights on file: building, checking and replaying them."""
