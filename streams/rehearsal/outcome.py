@@ -81,9 +81,7 @@ def read_expected(
         head = next(table, [])
         if tuple(head[: len(FIXED)]) != FIXED or len(set(head)) != len(head):
             return [], [
-                Mistake(
-                    EXPECTED, 1, "", f"the head is {','.join(FIXED)} and a column for each party"
-                )
+                Mistake(EXPECTED, 1, "", f"the head is {','.join(FIXED)} and a column for each party")
             ]
         for cells in table:
             line = table.line_num

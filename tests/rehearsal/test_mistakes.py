@@ -135,6 +135,33 @@ def test_lines_that_are_no_json_leave_the_others_readable(tmp_path: Path) -> Non
     assert _found(folder) == [f"events.jsonl:{n}:" for n in range(1, 6)]
 
 
+def test_a_last_line_without_its_end_is_a_line(tmp_path: Path) -> None:
+    folder = write(tmp_path / "night")
+    (folder / "events.jsonl").write_bytes((folder / "events.jsonl").read_bytes().rstrip(b"\n"))
+
+    assert _found(folder) == []
+
+
+def test_a_night_json_that_is_no_text(tmp_path: Path) -> None:
+    folder = write(tmp_path / "night", expected="")
+    (folder / "night.json").write_bytes(b'{"title": "\xff"}')
+
+    assert [str(m) for m in check_night(folder)] == ["night.json: is not UTF-8 text (byte 11)"]
+
+
+def test_a_first_map_that_is_an_amendment(tmp_path: Path) -> None:
+    amended = changed(changed(a_map(), _put("version", 2)), _put("reason", "source_amended"))
+
+    assert "maps.jsonl:1:version" in _found(write(tmp_path / "night", maps=[amended]))
+
+
+def test_a_declaration_in_a_ward_that_takes_nominations(tmp_path: Path) -> None:
+    opened = a_map()
+    opened["wards"][2] |= {"state": "postponed", "nominations_closed": False, "candidates": []}
+
+    assert _found(write(tmp_path / "night", maps=[opened])) == ["events.jsonl:3:ward"]
+
+
 def test_a_declaration_before_the_close_of_polls(tmp_path: Path) -> None:
     first, *others = declarations()
     early = changed(first, _put("declared_at", "at", "2023-05-04T20:59:59Z"))
