@@ -1,7 +1,9 @@
 """The command line: which commands there are, and how they end."""
 
 import logging
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -32,6 +34,8 @@ app.command("check-night", rich_help_panel=_CHECK)(check_night.check_night)
 
 def main() -> None:
     """Run one command. Trouble ends as a sentence and exit code 2, Ctrl-C as 130; no traceback."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)  # like Ctrl-C: what was started is stopped
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # commands say themselves who does not answer
     try:
         app()
@@ -40,3 +44,7 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)

@@ -113,7 +113,10 @@ def a_map(**other: Any) -> dict[str, Any]:
         "seats": 2,
         "held": {},
         "parties": [
-            {"code": code, "name": name, "the": f"the {name}", "adjective": name, "plural": True, "kind": "party", "may_control": True}
+            {
+                "code": code, "name": name, "the": f"the {name}", "adjective": name,
+                "plural": True, "kind": "party", "may_control": True,
+            }
             for code, name in parties.items()
         ],
         "wards": [
