@@ -160,8 +160,8 @@ def _span(moment: Moment) -> Span:
 def _completing(count: Count, conditions: list[_Condition]) -> tuple[str, ...] | None:
     """The wards of one known moment that meet all conditions in every order that the known times allow.
 
-    A group completes them when what was surely declared before it, together with it, meets them all, and what may
-    have been declared before it, without it, does not.
+    They complete them when what was surely declared before, together with them, meets them all, and what may have
+    been declared before, without them, does not. Of several in one minute no other ward may lie between them.
     """
     spans = {ward: _span(event.declared_at) for ward, event in count.declared.items()}
     groups: dict[Span, list[str]] = {}
@@ -173,7 +173,8 @@ def _completing(count: Count, conditions: list[_Condition]) -> tuple[str, ...] |
         inside = [sum(condition.by_ward.get(ward, 0) for ward in wards) for condition in conditions]
         surely = all(s.surely_before(span) + i >= s.needed for s, i in zip(sums, inside, strict=True))
         possibly = all(s.possibly_by(span) - i >= s.needed for s, i in zip(sums, inside, strict=True))
-        if surely and not possibly:
+        apart = all(s.surely_before(span) == s.possibly_by(span) - i for s, i in zip(sums, inside, strict=True))
+        if surely and not possibly and (len(wards) == 1 or apart):
             return tuple(wards)
     return None
 

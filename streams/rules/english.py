@@ -70,7 +70,7 @@ TEMPLATES = {
     "POLL_RESCHEDULED": (1, "The poll in {ward} ({council}) has a new date{date}; {seats_to_fill}."),
     "UNOPPOSED_RETURNS": (
         1,
-        "{filled} of the {total} on {council} council {are_filled} without a poll: {table}.",
+        "{filled} of the {total} on {council} council {are_filled} filled without a poll: {table}.",
     ),
     "EDITORIAL_CALL": (
         1,

@@ -7,6 +7,9 @@ from typing import get_args
 from schemas.headline import Action, HeadlineType
 from streams.rules.facts.fact import Fact, Value
 
+#: Retractions come before news, so that nobody reads what follows from a mistake first.
+_FIRST = ("corrected", "withdrawn")
+
 _READING_ORDER = {kind: place for place, kind in enumerate(get_args(HeadlineType))}
 
 
@@ -56,7 +59,7 @@ def _told(action: Action, key: str, fact: Fact, was: Said | None) -> News:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The news in the order of reading, and the keys of facts that lapsed without a word."""
+    """The news in the order of reading, and the keys of facts that the news of their story took over."""
 
     news: tuple[News, ...]
     lapsed: tuple[str, ...]
@@ -76,21 +79,36 @@ def difference(
     ``held`` keeps announcements and updates of a type back, never a retraction. ``before``: what held before the event,
     asked for only under a hold: a held-back update is not let out by a correction that comes on top of it.
     """
-    lapsed = [key for key, said in ledger.items() if key not in facts and said.lapses and not corrective]
-    found = [_withdrawn(key, said) for key, said in ledger.items() if key not in facts and key not in lapsed]
-    for key, fact in facts.items():
-        said = ledger.get(key)
-        if said is None:
-            if not held(fact.type):
-                found.append(_told("announced", key, fact, None))
-        elif said.value is not fact.value and (said.value != fact.value or said.type != fact.type):
-            action: Action = "corrected" if corrective else "updated"
-            if not held(fact.type) or (corrective and _unchanged_until_now(key, said, before())):
-                found.append(_told(action, key, fact, said))
-    found.sort(
-        key=lambda news: (news.action not in ("corrected", "withdrawn"), _READING_ORDER[news.type], news.key)
-    )
-    return Difference(tuple(_take_over(found, [ledger[key] for key in lapsed])), tuple(lapsed))
+    found = [
+        news for key, fact in facts.items() if (news := _compare(key, fact, ledger, corrective, held, before))
+    ]
+    gone = {key: said for key, said in ledger.items() if key not in facts}
+    stories = {news.story for news in found}
+    lapsed = {
+        key: said for key, said in gone.items() if said.lapses and not corrective and said.story in stories
+    }
+    kept = {key for key, said in gone.items() if said.lapses and not corrective and held(said.type)}
+    found += [_withdrawn(key, said) for key, said in gone.items() if key not in lapsed and key not in kept]
+    found.sort(key=lambda news: (news.action not in _FIRST, _READING_ORDER[news.type], news.key))
+    return Difference(tuple(_take_over(found, list(lapsed.values()))), tuple(lapsed))
+
+
+def _compare(
+    key: str,
+    fact: Fact,
+    ledger: Ledger,
+    corrective: bool,
+    held: Callable[[HeadlineType], bool],
+    before: Callable[[], Mapping[str, Fact]],
+) -> News | None:
+    said = ledger.get(key)
+    if said is None:
+        return None if held(fact.type) else _told("announced", key, fact, None)
+    if said.value is fact.value or (said.value == fact.value and said.type == fact.type):
+        return None
+    if held(fact.type) and not (corrective and _unchanged_until_now(key, said, before())):
+        return None
+    return _told("corrected" if corrective else "updated", key, fact, said)
 
 
 def _unchanged_until_now(key: str, said: Said, before: Mapping[str, Fact]) -> bool:

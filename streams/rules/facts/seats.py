@@ -62,6 +62,8 @@ def largest(count: Count) -> Iterator[Fact]:
     elif not count.out:
         top = sorted(code for code in parties if count.floor[code] == count.floor[leader] > 0)
     else:
+        top = []
+    if not top:
         return
     before = _largest_before(count)
     kind: HeadlineType = "LARGEST_PARTY_TIED"
