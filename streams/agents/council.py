@@ -2,22 +2,16 @@
 
 from collections.abc import Callable
 
-from aiokafka.partitioner import murmur2
-
 from schemas import cloudevents, topics
 from schemas.contract import Mode
 from schemas.council import CouncilOpened
 from schemas.reading import InputEvent, Unreadable, read
 from streams.agents import refusal, row
 from streams.delivery.keeper import Addressed, Judged, Output, Record
+from streams.delivery.partition import partition_of
 from streams.rules import admission
 from streams.rules.admission import Refusal
 from streams.rules.council import Council, Taken, take
-
-
-def partition_of(council: str, partitions: int) -> int:
-    """The partition on which all records of a council lie: the default of Kafka's clients."""
-    return int(murmur2(council.encode()) & 0x7FFFFFFF) % partitions
 
 
 class CouncilKeeper:
