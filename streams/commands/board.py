@@ -17,8 +17,8 @@ from schemas.standing import Standing
 from streams.commands.look import LOCAL, columns, party
 
 _BESIDE = 190  # columns from which headlines have room beside the table
+_TABLE = 122  # columns that the whole table takes
 _HEADLINES_AT_LEAST = 8  # lines
-_LEADING = 4  # parties named in a row
 _CLOCK, _BADGE = 13, 8  # columns
 _MEASURE = Console(width=200)  # wraps text; nothing is printed on it
 _OUTCOME_STYLE = {
@@ -106,28 +106,30 @@ class Board:
         room = height - 4
         if width >= _BESIDE:
             side = Table.grid(padding=(0, 2), expand=True)
-            side.add_column(width=112)
+            side.add_column(width=_TABLE)
             side.add_column(ratio=1)
-            side.add_row(councils(self._latest(room - 1)), self._said(room, width - 116))
+            side.add_row(councils(self._latest(room - 1)), self._said(room, width - _TABLE - 4))
             body: RenderableType = side
         else:
             rows = max(3, min(len(self.standings), room - _HEADLINES_AT_LEAST - 3))
-            left = max(3, room - rows - 4)
-            body = Group(councils(self._latest(rows)), Rule(style="dim"), self._said(left, width))
-        yield Group(*self._heading(), body)
+            left = max(3, room - rows - 2)
+            table = councils(self._latest(rows), narrow=width < _TABLE)
+            body = Group(table, Rule(style="dim"), self._said(left, width))
+        yield Group(*self._heading(width), body)
 
-    def _heading(self) -> Iterable[RenderableType]:
-        top = Table.grid(expand=True)
-        top.add_column()
-        top.add_column(justify="right")
+    def _heading(self, width: int) -> Iterable[RenderableType]:
+        top = Table.grid(padding=(0, 2), expand=True)
+        top.add_column(no_wrap=True)
+        top.add_column(justify="right", no_wrap=True)
         clock = self.clock.astimezone(LOCAL).strftime("%A %-d %B, %H:%M") if self.clock else ""
-        top.add_row(Text.assemble((self.title, "bold"), "  ", (self.note, "dim")), Text(clock, "bold"))
+        note = self.note if width >= _TABLE else ""
+        top.add_row(Text.assemble((self.title, "bold"), "  ", (note, "dim")), Text(clock, "bold"))
         yield top
         progress = Table.grid(padding=(0, 2), expand=True)
         progress.add_column(ratio=1)
         progress.add_column(justify="right")
         progress.add_row(
-            ProgressBar(total=self.wards, completed=self.declared),
+            ProgressBar(total=self.wards, completed=self.declared, complete_style="bright_white"),
             Text.assemble(
                 (f"{self.declared}", "bold"), f" of {self.wards} wards declared   ",
                 (f"{self.final}", "bold"), f" of {self.councils} councils complete",
@@ -170,48 +172,59 @@ def _fitting(headlines: Iterable[Headline], lines: int, width: int) -> list[Head
     return taken[::-1]
 
 
-def councils(standings: Iterable[Standing]) -> Table:
-    """Return the table of councils: wards in, seats by party, control and outcome."""
-    table = Table(
-        box=None, pad_edge=False, padding=(0, 1), expand=False, header_style="dim", row_styles=["", ""]
-    )
-    table.add_column("Council", no_wrap=True, min_width=22)
-    table.add_column("Wards in", justify="right", no_wrap=True)
-    table.add_column("Seats", no_wrap=True, min_width=24)
-    table.add_column("To come", justify="right", no_wrap=True)
-    table.add_column("Before", no_wrap=True)
-    table.add_column("Now", no_wrap=True)
-    table.add_column("Outcome", no_wrap=True, min_width=11)
+def councils(standings: Iterable[Standing], *, narrow: bool = False) -> Table:
+    """Return the table of councils: wards in, seats by party, control and outcome; ``narrow`` fits 80 columns."""
+    seats = 28 if narrow else 50
+    table = Table(box=None, pad_edge=False, padding=(0, 1), expand=False, header_style="dim")
+    table.add_column("Council", no_wrap=True, width=22)
+    table.add_column("In" if narrow else "Wards in", justify="right", no_wrap=True, width=5 if narrow else 8)
+    table.add_column("Seats", no_wrap=True, width=seats)
+    if not narrow:
+        table.add_column("To come", justify="right", no_wrap=True, width=7)
+        table.add_column("Before", no_wrap=True, width=6)
+    table.add_column("Now", no_wrap=True, width=6)
+    table.add_column("Outcome", no_wrap=True, width=11)
     for standing in standings:
         control = standing.control
         done = standing.wards_declared == standing.wards_expected
+        to_come = standing.seats.pending + standing.seats.postponed
+        left_out = [
+            Text(str(to_come or ""), "dim"),
+            party(control.before) if control.before else Text("–", "dim"),
+        ]
         table.add_row(
             Text(standing.name, "bold" if control.outcome else ""),
             Text(f"{standing.wards_declared}/{standing.wards_expected}", "" if done else "dim"),
-            _seats(standing),
-            Text(str(standing.seats.pending + standing.seats.postponed or ""), "dim"),
-            party(control.before) if control.before else Text("–", "dim"),
+            _seats(standing, seats),
+            *([] if narrow else left_out),
             party(control.after) if control.after else Text(" …", "dim"),
             _outcome(standing),
         )
     return table
 
 
-def _seats(standing: Standing) -> Text:
-    """Seats of the leading parties, most first, and what the others have together."""
+def _seats(standing: Standing, width: int) -> Text:
+    """Seats of the leading parties, most first, as many as fit; what the others have stands in one figure."""
     filled = sorted((p for p in standing.parties if p.seats), key=lambda p: (-p.seats, p.party))
+    rest = sum(found.seats for found in filled)
     line = Text()
-    for found in filled[:_LEADING]:
-        line.append_text(party(found.party)).append(f" {found.seats}  ")
-    if rest := sum(found.seats for found in filled[_LEADING:]):
+    for found in filled:
+        seats = Text.assemble(party(found.party), f" {found.seats}  ")
+        others = rest - found.seats
+        if len(line) + len(seats) + (len(f"+{others}") if others else -2) > width:
+            break
+        line.append_text(seats)
+        rest = others
+    if rest:
         line.append(f"+{rest}", "dim")
+    line.rstrip()
     return line
 
 
 def _outcome(standing: Standing) -> Text:
     control = standing.control
     if standing.held:
-        return Text("held by the desk", "yellow")
+        return Text("desk holds", "yellow")
     if control.outcome:
         return Text(control.outcome, _OUTCOME_STYLE[control.outcome])
     if control.lost_for_certain and control.before:

@@ -21,7 +21,7 @@ _PARTY_COLOURS: Mapping[str, tuple[str, str]] = {
     "GREEN": ("#02A95B", "#000000"),
     "SNP": ("#FDF38E", "#000000"),
     "PC": ("#005B54", "#FFFFFF"),
-    "NOC": ("#CCCCCC", "#000000"),
+    "NOC": ("#3A3A3A", "#FFFFFF"),
 }
 _ANY_OTHER = ("#777777", "#000000")
 
@@ -31,12 +31,7 @@ _PRIORITY: Mapping[str, tuple[str, str]] = {
     "R": ("", ""),
     "B": ("", "dim"),
 }
-_ACTION: Mapping[str, tuple[str, str]] = {
-    "announced": ("", ""),
-    "updated": ("", ""),
-    "corrected": ("CORRECTION: ", "bold yellow"),
-    "withdrawn": ("WITHDRAWN: ", "bold yellow"),
-}
+_TAKEN_BACK = ("corrected", "withdrawn")  # their sentences say so in words
 
 
 def party(code: str) -> Text:
@@ -53,13 +48,13 @@ def spoken(headline: Headline) -> Text:
 def columns(headline: Headline) -> tuple[Text, Text, Text]:
     """Return the three parts of that line, the first two of one width each."""
     word, style = _PRIORITY[headline.priority]
-    note, note_style = _ACTION[headline.action]
     clock = headline.declared_at.at.astimezone(LOCAL).strftime("%-d %b %H:%M")
     # A stand-in time must not look like a known one.
     about = "~" if headline.declared_at.basis == "assumed" else ""
-    said = (headline.text, {"F": "bold", "B": "dim"}.get(headline.priority, ""))
+    weight = {"F": "bold", "B": "dim"}.get(headline.priority, "")
+    colour = "yellow" if headline.action in _TAKEN_BACK else ""
     return (
         Text(f"{about}{clock}".rjust(13), "dim"),
         Text(word.center(8), style),
-        Text.assemble((note, note_style), said),
+        Text(headline.text, f"{weight} {colour}".strip()),
     )

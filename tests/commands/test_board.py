@@ -85,6 +85,27 @@ def test_the_board_fits_the_terminal(width: int, height: int) -> None:
     assert "Headline 199" in "\n".join(lines)
 
 
+@pytest.mark.parametrize("width", [80, 122, 240])
+def test_no_column_is_cut_where_the_board_fits(width: int) -> None:
+    board = a_board()
+    seats = {"THANET IND": 33, "OX & L RES": 22, "ASHF IND": 11, "FARN RES": 10, "CON": 5}
+    lost = Control(
+        before="CON",
+        after="NOC",
+        outcome="LOSE TO NOC",
+        lost_for_certain=True,
+        before_poll=False,
+        reported=True,
+    )
+    board.stand(a_standing("Folkestone and Hythe", seats, control=lost))
+
+    row = next(line for line in shown(board, width, 40).splitlines() if "Folkestone" in line)
+
+    assert "Folkestone and Hythe " in row
+    assert "LOSE TO NOC" in row
+    assert "…" not in row
+
+
 def test_where_not_all_councils_fit_those_that_changed_last_are_shown() -> None:
     board = a_board()
     for number in range(35):
