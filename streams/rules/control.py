@@ -58,7 +58,14 @@ def before_poll(ground: Ground) -> str | None:
 
 
 def nomination_bounds(ground: Ground) -> tuple[dict[str, int], dict[str, int]]:
-    """Floors and ceilings from the map alone; unopposed returns are in both."""
+    """Floors and ceilings from the map alone, worked out once; unopposed returns are in both."""
+    if "nomination-bounds" not in ground.worked_out:
+        ground.worked_out["nomination-bounds"] = _nomination_bounds(ground)
+    found: tuple[dict[str, int], dict[str, int]] = ground.worked_out["nomination-bounds"]
+    return found
+
+
+def _nomination_bounds(ground: Ground) -> tuple[dict[str, int], dict[str, int]]:
     floor = {code: ground.held.get(code, 0) for code in ground.parties}
     ceiling = dict(floor)
     for ward in ground.map.wards:
@@ -173,7 +180,9 @@ def _completing(count: Count, conditions: list[_Condition]) -> tuple[str, ...] |
         inside = [sum(condition.by_ward.get(ward, 0) for ward in wards) for condition in conditions]
         surely = all(s.surely_before(span) + i >= s.needed for s, i in zip(sums, inside, strict=True))
         possibly = all(s.possibly_by(span) - i >= s.needed for s, i in zip(sums, inside, strict=True))
-        apart = all(s.surely_before(span) == s.possibly_by(span) - i for s, i in zip(sums, inside, strict=True))
+        apart = all(
+            s.surely_before(span) == s.possibly_by(span) - i for s, i in zip(sums, inside, strict=True)
+        )
         if surely and not possibly and (len(wards) == 1 or apart):
             return tuple(wards)
     return None

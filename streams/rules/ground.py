@@ -15,7 +15,7 @@ class Ground:
     """What follows from the map alone.
 
     ``low`` and ``high`` give seats by ward and party (DR-09, DR-10), for wards whose nominations are closed.
-    ``worked_out`` keeps what follows from this map and one declaration, by the declaration's fingerprint.
+    ``worked_out`` keeps what else follows from it: by name, or by the fingerprint of one declaration on it.
     """
 
     map: CouncilOpened
