@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -49,15 +49,17 @@ async def producer(settings: Settings, topic: str) -> AsyncIterator[AIOKafkaProd
 
 
 @asynccontextmanager
-async def reader(settings: Settings, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """Open a consumer of all partitions of ``topics`` from their beginning.
+async def reader(
+    settings: Settings, *topics: str, start: Literal["earliest", "latest"] = "earliest"
+) -> AsyncIterator[AIOKafkaConsumer]:
+    """Open a consumer of all partitions of ``topics``, from their beginning or from now on.
 
     It belongs to no group and commits nothing: whoever reads with it leaves no trace.
     """
     client = AIOKafkaConsumer(
         **connection(settings),
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
+        auto_offset_reset=start,
         fetch_max_wait_ms=50 if settings.profile == "embedded" else 500,
         max_partition_fetch_bytes=LARGEST_BYTES,
     )

@@ -41,9 +41,7 @@ async def _watch(councils: list[str], types: list[str], priorities: str, new: bo
 
     these = settings()
     console = Console(highlight=False, soft_wrap=True)
-    async with reader(these, topics.headlines(these.mode)) as client:
-        if new:
-            await client.seek_to_end()
+    async with reader(these, topics.headlines(these.mode), start="latest" if new else "earliest") as client:
         async for record in client:
             headline = Headline.model_validate_json(record.value)
             if not wanted(headline, councils, types, priorities):

@@ -1,5 +1,6 @@
 """Does `watch` show what was said, and only what was asked for?"""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from schemas import topics
 from schemas.cloudevents import headline_headers
 from schemas.headline import Headline
 from streams.clients import producer
+from streams.commands.look import spoken
 from streams.commands.watch import wanted
 from streams.settings import settings
 from tests.commands.conftest import Run
@@ -42,8 +44,22 @@ async def test_headlines_are_printed_from_the_first_one_on(results: Run, address
         address, [a_headline("One.", mode="rehearsal"), a_headline("Two.", priority="B", mode="rehearsal")]
     )
 
-    assert _first_line(address, "watch", "--priority", "b") == "  5 May 18:15         Two.\n"
+    assert (
+        _first_line(address, "watch", "--priority", "b")
+        == spoken(a_headline("Two.", priority="B")).plain + "\n"
+    )
     assert '"text":"One."' in _first_line(address, "watch", "--json", "-p", "F", "-c", "horsham")
+
+
+async def test_what_was_said_before_can_be_left_out(results: Run, address: str) -> None:
+    results("topics", RESULTS_MODE="rehearsal")
+    await _say(address, [a_headline("Old.", mode="rehearsal")])
+    watching = asyncio.create_task(asyncio.to_thread(_first_line, address, "watch", "--new"))
+
+    while not watching.done():
+        await _say(address, [a_headline("New.", mode="rehearsal")])
+
+    assert await watching == spoken(a_headline("New.")).plain + "\n"
 
 
 async def _say(address: str, headlines: Sequence[Headline]) -> None:
