@@ -99,7 +99,11 @@ def finish(night: Night, lives: int = 3) -> None:
     """A worker left alone drains the night; if it ends for a fault it is started again, as a supervisor would."""
     for _ in range(lives):
         with night.worker() as worker:
-            if worker.ready() and night.drained():
+            if worker.ready(20) and night.drained():
                 worker.leave()
                 return
+            if worker.running() and night.profile == "embedded":
+                # The embedded broker can wait for ever for a group leader that left between joining and
+                # syncing.  Without its group the worker reads everything again, and nothing may change.
+                night.forget_group()
     raise AssertionError(f"not drained: {night.committed()} of {night.produced}\n{worker.words()[-5000:]}")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import confluent_kafka as client
+from confluent_kafka.admin import AdminClient  # type: ignore[attr-defined]
 
 from streams.delivery import status
 from streams.delivery.topics import Changelog, Topics, TopicSpec
@@ -103,6 +104,10 @@ class Night:
             return -1  # the group is between two lives
         finally:
             reader.close()
+
+    def forget_group(self) -> None:
+        admin = AdminClient({"bootstrap.servers": self.broker, "log_level": 0})
+        admin.delete_consumer_groups([self.names.app])[self.names.app].result()
 
     def drained(self, seconds: float = 40) -> bool:
         """Whether everything produced is committed within a time."""

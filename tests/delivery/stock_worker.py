@@ -51,7 +51,7 @@ def app(given: argparse.Namespace) -> faust.App:
                 name: data.decode() for name, data in judged.attachments.items()
             }
             table[read.key] = {"row": keeper.dump(judged.state).decode(), "maps": maps}
-        await asyncio.sleep(lot.random() * given.delay)
+            await asyncio.sleep(lot.random() * given.delay)
         for output in judged.outputs:
             await headlines.send(key=output.key, value=output.value)
 

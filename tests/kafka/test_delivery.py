@@ -1,0 +1,126 @@
+"""The promises of delivery on Apache Kafka, by the same verdict as on the embedded broker."""
+
+import os
+import random
+import signal
+import time
+
+import confluent_kafka as client
+import pytest
+
+from tests.delivery import lives
+from tests.delivery.night import Night, evening
+from tests.delivery.oracle import verdict
+from tests.delivery.test_known_bad import killed
+from tests.delivery.toy import canonical
+from tests.kafka.server import Kafka
+
+KILLS = int(os.environ.get("DELIVERY_KILLS", "3"))
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180 + 20 * KILLS)]
+
+
+def test_a_whole_night_goes_through_without_loss(night: Night) -> None:
+    night.produce(evening(1))
+
+    with night.worker(instance="one") as worker:
+        assert night.drained(), worker.words()
+        code = worker.leave()
+
+    found = verdict(night)
+    assert (code, found.clean, found.copies) == (0, True, 0), found
+
+
+def test_a_kill_at_any_moment_loses_nothing(night: Night) -> None:
+    lives.killed_at_random(night, KILLS, seed=KILLS)
+
+    assert verdict(night).clean, verdict(night)
+
+
+def test_a_worker_told_to_leave_leaves_nothing_half_done(night: Night) -> None:
+    codes = lives.terminated_at_random(night, KILLS, seed=100 + KILLS)
+
+    assert (set(codes), verdict(night).clean) == ({0}, True), verdict(night)
+
+
+def test_a_crash_at_any_point_of_the_seal_loses_nothing(night: Night) -> None:
+    points = lives.POINTS if KILLS >= 10 else lives.POINTS[2::3]
+
+    reached = lives.crashed_at(night, points, seed=200, chance=0.5)
+
+    assert reached == points
+    assert verdict(night).clean, verdict(night)
+
+
+def test_workers_that_come_go_and_freeze_lose_nothing(night: Night) -> None:
+    done = lives.joining_and_leaving(night, turns=3 * KILLS, seed=300 + KILLS)
+
+    assert verdict(night).clean, (done, verdict(night))
+
+
+def test_a_broker_that_dies_and_comes_back_loses_nothing(night: Night, kafka: Kafka) -> None:
+    """The worker outlasts it or is started again; what the broker had acknowledged it still has."""
+    lot = random.Random(7)
+    night.produce(evening(7))
+    with night.worker(**lives.SLOW) as worker:
+        assert worker.ready(), worker.words()
+        time.sleep(lot.uniform(0.1, 0.5))
+        kafka.kill()
+        time.sleep(2)
+        kafka.start()
+        night.produce(evening(8))
+        night.drained(30)
+    lives.finish(night)
+
+    assert verdict(night).clean, verdict(night)
+
+
+def test_a_broker_that_freezes_loses_nothing(night: Night, kafka: Kafka) -> None:
+    night.produce(evening(9))
+    with night.worker(**lives.SLOW) as worker:
+        assert worker.ready(), worker.words()
+        for _ in range(2):
+            kafka.signal(signal.SIGSTOP)
+            time.sleep(5)
+            kafka.signal(signal.SIGCONT)
+            time.sleep(1)
+    lives.finish(night)
+
+    assert verdict(night).clean, verdict(night)
+
+
+def test_what_a_transactional_producer_took_back_was_never_declared(night: Night) -> None:
+    """Transaction marks leave holes between offsets; they are no loss, and aborted records no declarations."""
+    settings = {"bootstrap.servers": night.broker, "transactional.id": night.names.prefix, "log_level": 0}
+    producer = client.Producer(settings)
+    producer.init_transactions(10)
+    opened = {"kind": "map", "version": 1, "wards": {"w": 1}}
+    for number in range(6):
+        producer.begin_transaction()
+        event = {**opened, "id": f"c{number}:m", "council": f"c{number}"}
+        producer.produce(night.names.declarations, canonical(event), b"c", partition=0)
+        producer.flush(10)
+        if number % 2:
+            producer.abort_transaction(10)
+        else:
+            producer.commit_transaction(10)
+
+    with night.worker() as worker:
+        deadline = time.monotonic() + 30
+        while len(said := night.read(night.names.headlines)) < 3:
+            assert worker.running(), worker.words()
+            assert time.monotonic() < deadline, worker.words()
+        night.produce([{**opened, "id": "last:m", "council": "last"}])
+        while len(said := night.read(night.names.headlines)) < 4:
+            assert worker.running(), worker.words()
+            assert time.monotonic() < deadline, worker.words()
+        code = worker.leave()
+
+    assert (code, sorted(key or b"" for _, _, key, _ in said)) == (0, [b"c0", b"c2", b"c4", b"last"])
+
+
+@pytest.mark.parametrize("kind", ["edge", "plus"])
+def test_the_verdict_catches_stock_faust(kind: str, night: Night) -> None:
+    found = killed(night, kind, lives=3)
+
+    assert found.lost or found.wrong
