@@ -34,6 +34,9 @@ def logging_config(settings: Settings) -> dict[str, Any]:
             # While a broker is away it repeats itself every second.
             "aiokafka": {"level": _at_least("warning", settings)},
             "asyncio": {"level": _at_least("warning", settings)},
+            # Faust tells of each of its thirty parts that it starts and stops; with `debug` it may.
+            "faust": {"level": _at_least("warning", settings)},
+            "mode": {"level": _at_least("warning", settings)},
         },
     }
 
@@ -72,5 +75,7 @@ def _form(settings: Settings) -> list[Processor]:
 
 
 def _at_least(level: str, settings: Settings) -> str:
-    asked = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    return logging.getLevelName(max(asked, logging.getLevelNamesMapping()[level.upper()]))
+    """The level of a talkative library: as given, or less serious still once `debug` is asked for."""
+    levels = logging.getLevelNamesMapping()
+    asked = levels[settings.log_level.upper()]
+    return logging.getLevelName(asked if asked == logging.DEBUG else max(asked, levels[level.upper()]))

@@ -19,8 +19,8 @@ REGISTRIES = re.compile(
             ("npmjs", "org"),
             ("npmjs", "com"),
             ("crates", "io"),
-            ("maven", "org"),
-            ("maven", "apache", "org"),
+            ("repo1", "maven", "org"),
+            ("repo", "maven", "apache", "org"),
             ("deb", "debian", "org"),
             ("proxy", "golang", "org"),
         )
