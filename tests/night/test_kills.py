@@ -231,5 +231,5 @@ async def test_twenty_kills_lose_nothing_change_nothing_and_repeat_only_what_is_
         standing = Standing.model_validate_json(record.value or b"")
         last[standing.council] = max(last.get(standing.council, (0, None)), (standing.version, record.value))
     assert {council: value for council, (_, value) in last.items()} == demands.standings
-    sys.stdout.write(f"{KILLS} kills: {len(headlines)} headline records, {len(demands.headlines)} of them different
-")
+    told = f"{KILLS} kills: {len(headlines)} headline records, {len(demands.headlines)} of them different"
+    sys.stdout.write(told + chr(10))
