@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,21 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def night(broker: str, tmp_path: Path) -> Night:
-    """An empty night with its topics created."""
-    night = Night(broker, "embedded", Names(f"toy{os.getpid()}x{next(_numbers)}"), tmp_path)
-    night.create_topics()
-    return night
+def new_night(broker: str, tmp_path: Path) -> Callable[[], Night]:
+    """A function that makes empty nights with their topics."""
+
+    def new() -> Night:
+        name = f"toy{os.getpid()}x{next(_numbers)}"
+        folder = tmp_path / name
+        folder.mkdir()
+        night = Night(broker, "embedded", Names(name), folder)
+        night.create_topics()
+        return night
+
+    return new
+
+
+@pytest.fixture
+def night(new_night: Callable[[], Night]) -> Night:
+    """An empty night with its topics."""
+    return new_night()

@@ -9,9 +9,16 @@ from tests.delivery.night import Night, Worker, evening
 #: Small batches and slow writes, so that every window between two writes is open for a while.
 SLOW = {"batch": 4, "delay": 0.05}
 
-POINTS = [
-    f"{when}-{step}" for step in ("refuse", "attach", "keep", "say") for when in ("before", "half", "after")
-]
+STEPS = ("refuse", "attach", "keep", "say")
+
+
+def points(step: str, lives: int) -> list[str]:
+    """That many points of one step in turn, the narrowest window first."""
+    turn = [f"{when}-{step}" for when in ("after", "half", "before")]
+    return [turn[number % 3] for number in range(max(1, lives // 2))]
+
+
+POINTS = [point for step in STEPS for point in points(step, 6)]
 
 
 def killed_at_random(night: Night, lives: int, seed: int) -> None:

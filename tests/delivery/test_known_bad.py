@@ -1,6 +1,8 @@
 """The verdict is worth something: it finds what stock Faust loses under the same kills."""
 
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -10,12 +12,12 @@ from tests.delivery.oracle import Verdict, verdict
 
 @pytest.mark.chaos
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("kind", ["edge", "plus"])
-def test_the_verdict_catches(kind: str, night: Night) -> None:
-    """Three kills between a row and its headline: a worker that keeps no intents loses or falsifies some."""
-    found = killed(night, kind, lives=3)
+def test_the_verdict_catches_stock_faust(new_night: Callable[[], Night]) -> None:
+    """Killed between a row and its headline, a worker that keeps no intents loses or falsifies some."""
+    with ThreadPoolExecutor() as side_by_side:
+        found = list(side_by_side.map(lambda kind: killed(new_night(), kind, lives=2), ["edge", "plus"]))
 
-    assert found.lost or found.wrong
+    assert [bool(v.lost or v.wrong) for v in found] == [True, True], found
 
 
 def killed(night: Night, kind: str, lives: int) -> Verdict:
@@ -29,5 +31,5 @@ def killed(night: Night, kind: str, lives: int) -> Verdict:
                 assert time.monotonic() < deadline, worker.words()
                 time.sleep(0.1)
     with night.worker(script="tests.delivery.stock_worker", kind=kind):
-        night.drained(25)
+        night.drained(6)  # or never: stock Faust also leaves holes that it does not commit over
     return verdict(night)

@@ -44,7 +44,7 @@ def test_a_worker_told_to_leave_leaves_nothing_half_done(night: Night) -> None:
 
 
 def test_a_crash_at_any_point_of_the_seal_loses_nothing(night: Night) -> None:
-    points = lives.POINTS if KILLS >= 10 else lives.POINTS[2::3]
+    points = [point for step in lives.STEPS for point in lives.points(step, KILLS)]
 
     reached = lives.crashed_at(night, points, seed=200, chance=0.5)
 
