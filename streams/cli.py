@@ -34,17 +34,21 @@ app.command("check-night", rich_help_panel=_CHECK)(check_night.check_night)
 
 def main() -> None:
     """Run one command. Trouble ends as a sentence and exit code 2, Ctrl-C as 130; no traceback."""
+    told: list[int] = []
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        told.append(number)
+        signal.raise_signal(signal.SIGINT)  # as with Ctrl-C, what was started is stopped
+
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)  # like Ctrl-C: what was started is stopped
+        signal.signal(number, leave)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # commands say themselves who does not answer
     try:
         app()
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
+    except (KeyboardInterrupt, SystemExit) as leaving:
+        if told:
+            sys.exit(128 + told[0])
+        sys.exit(leaving.code if isinstance(leaving, SystemExit) else 130)

@@ -27,7 +27,7 @@ WIDTH, HEIGHT = 124, 56
 def main() -> None:
     night = chosen(DEFAULT)
     expected = {council.council: sum(w.state != "unopposed" for w in council.wards) for council in night.maps}
-    board = Board(title=night.about.title, expected=expected, clock=MOMENT, note="replay, 240 times as fast")
+    board = Board(title=night.about.title, expected=expected, clock=MOMENT, note="replay, 120 times as fast")
     rows: dict[str, Council] = {}
     for event in night.arriving("replay"):
         if event.declared_at.at > MOMENT:

@@ -13,7 +13,7 @@ from streams.trouble import Trouble
 
 
 def demo(
-    speed: Speed = "240",
+    speed: Speed = "120",
     end: Annotated[bool, typer.Option("--exit", help="End when all is in, with the final table.")] = False,
     seed: Seed = None,
     night: Annotated[

@@ -29,5 +29,5 @@ def read_speed(speed: str) -> float | None:
     except ValueError:
         factor = 0.0
     if not 0 < factor < float("inf"):
-        raise Trouble(f"--speed is a number above 0, such as 240, or max; not {speed}.")
+        raise Trouble(f"--speed is a number above 0, such as 120, or max; not {speed}.")
     return factor

@@ -23,7 +23,7 @@ from streams.rehearsal.night import Night
 from streams.rehearsal.replay import Progress, replay
 
 FRAME_SECONDS = 0.25
-PLAIN_WIDTH = 120
+PLAIN_WIDTH = 122
 
 
 class Show(Protocol):

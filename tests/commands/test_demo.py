@@ -174,7 +174,7 @@ def test_a_speed_that_is_none_ends_in_a_sentence(results: Run, speed: str) -> No
     done = results("demo", f"--speed={speed}")
 
     assert done.returncode == 2
-    assert done.stderr == f"--speed is a number above 0, such as 240, or max; not {speed}.\n"
+    assert done.stderr == f"--speed is a number above 0, such as 120, or max; not {speed}.\n"
 
 
 def test_a_night_that_is_not_there_ends_in_a_sentence(results: Run) -> None:

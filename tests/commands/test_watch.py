@@ -11,6 +11,7 @@ import pytest
 
 from schemas import topics
 from schemas.cloudevents import headline_headers
+from schemas.contract import Mode
 from schemas.headline import Headline
 from streams.clients import producer
 from streams.commands.look import spoken
@@ -40,31 +41,33 @@ def test_a_headline_must_pass_every_filter(
 
 async def test_headlines_are_printed_from_the_first_one_on(results: Run, address: str) -> None:
     results("topics", RESULTS_MODE="rehearsal")
-    await _say(
-        address, [a_headline("One.", mode="rehearsal"), a_headline("Two.", priority="B", mode="rehearsal")]
+    in_adur = {"mode": "rehearsal", "council": "local.adur.2023-05-04", "council_name": "Adur"}
+    await say(
+        address, "rehearsal", [a_headline("One.", **in_adur), a_headline("Two.", priority="B", **in_adur)]
     )
 
-    assert (
-        _first_line(address, "watch", "--priority", "b")
-        == spoken(a_headline("Two.", priority="B")).plain + "\n"
-    )
-    assert '"text":"One."' in _first_line(address, "watch", "--json", "-p", "F", "-c", "horsham")
+    line = _first_line(address, "watch", "-c", "adur", "--priority", "b")
+    raw = _first_line(address, "watch", "-c", "adur", "-p", "F", "--json")
+
+    assert line == spoken(a_headline("Two.", priority="B")).plain + "\n"
+    assert '"text":"One."' in raw
 
 
 async def test_what_was_said_before_can_be_left_out(results: Run, address: str) -> None:
     results("topics", RESULTS_MODE="rehearsal")
-    await _say(address, [a_headline("Old.", mode="rehearsal")])
+    await say(address, "rehearsal", [a_headline("Old.", mode="rehearsal")])
     watching = asyncio.create_task(asyncio.to_thread(_first_line, address, "watch", "--new"))
 
     while not watching.done():
-        await _say(address, [a_headline("New.", mode="rehearsal")])
+        await say(address, "rehearsal", [a_headline("New.", mode="rehearsal")])
 
     assert await watching == spoken(a_headline("New.")).plain + "\n"
 
 
-async def _say(address: str, headlines: Sequence[Headline]) -> None:
-    these = settings(mode="rehearsal", broker=address, profile="embedded")
-    topic = topics.headlines("rehearsal")
+async def say(address: str, mode: Mode, headlines: Sequence[Headline]) -> None:
+    """Put headlines on their topic, as a worker does."""
+    these = settings(mode=mode, broker=address, profile="embedded")
+    topic = topics.headlines(mode)
     async with producer(these, topic) as client:
         for headline in headlines:
             await client.send_and_wait(
