@@ -1,6 +1,7 @@
 """The published picture of a council, written from its count."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from schemas.council import Ward
 from schemas.declaration import CouncilReported, WardDeclared
@@ -108,20 +109,36 @@ def _outcome(before: str | None, after: str | None) -> Outcome | None:
 
 
 def _ward(ward: Ward, count: Count) -> WardStanding:
+    """A ward as it stands; worked out once for each map, declaration, state and date."""
     event = count.declared.get(ward.id)
+    poll = count.book.poll(ward.id)
+    polls_on = (poll.new_date if poll is not None else None) or ward.polls_on
+    status = _status(ward, count)
+    mark = (
+        f"ward:{ward.id}:{status}:{polls_on}:{count.book.fingerprints[event.id] if event is not None else ''}"
+    )
+    known = count.ground.worked_out
+    if mark not in known:
+        known[mark] = _write_ward(ward, event, status, polls_on)
+    found: WardStanding = known[mark]
+    return found
+
+
+def _write_ward(
+    ward: Ward, event: WardDeclared | None, status: WardStatus, polls_on: date | None
+) -> WardStanding:
     elected: tuple[Elected, ...] = ()
     if event is not None:
         elected = _elected(event, ward)
-    elif ward.state in ("unopposed", "under-contested"):
+    elif status == "unopposed":
         elected = tuple(Elected(name=c.name, party=c.party, votes=None) for c in ward.candidates)
-    poll = count.book.poll(ward.id)
     return WardStanding(
         ward=ward.id,
         name=ward.name,
         seats=ward.seats,
         poll=ward.state,
-        status=_status(ward, count),
-        polls_on=(poll.new_date if poll is not None else None) or ward.polls_on,
+        status=status,
+        polls_on=polls_on,
         revision=event.revision if event is not None else None,
         declared_at=event.declared_at.at if event is not None else None,
         elected=elected,
