@@ -1,9 +1,11 @@
 """How Faust is set for the embedded broker and for Apache Kafka, each setting with its reason; nothing else sets it."""
 
+import os
 import ssl
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import faust
@@ -136,5 +138,6 @@ def app_settings(
         "broker_credentials": security.faust(),
         "topic_partitions": partitions,
         "consumer_group_instance_id": instance if profile.static_membership else None,
-        "datadir": tempfile.mkdtemp(prefix="results-worker-"),  # Faust wants one; nothing is kept in it
+        "datadir": Path(tempfile.gettempdir())
+        / f"results-worker-{os.getuid()}",  # wanted by Faust, stays empty
     }

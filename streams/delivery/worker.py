@@ -50,6 +50,7 @@ def run_worker(
     session_timeout_seconds: float | None = None,
     status_file: Path | None = None,
     patience_seconds: float = 10.0,
+    leave_seconds: float = leaving.DEADLINE_SECONDS,
     writer: Callable[[Writer], Writer] = lambda plain: plain,
 ) -> NoReturn:
     """Run one worker in this process until a signal or a fault ends it; never returns.
@@ -57,7 +58,8 @@ def run_worker(
     ``name``: the Faust app's id, which is also the consumer group and the beginning of the changelog's name.
     ``broker``: ``host:port``.  ``instance``: this worker's name in the group, for static membership on Kafka.
     ``status_file``: where the worker says how it is (`status.read`).  ``patience_seconds``: how long the broker
-    may take to answer before the worker gives up starting.  ``writer``: wraps what reaches the
+    may take to answer before the worker gives up starting.  ``leave_seconds``: from the signal to the end at the
+    latest.  ``writer``: wraps what reaches the
     broker, for tests.
 
     Exit codes: 0 left on SIGTERM or SIGINT, 2 a configuration fault, said in one sentence on stderr, 3 a
@@ -79,7 +81,7 @@ def run_worker(
         if session_timeout_seconds is not None:
             given["broker_session_timeout"] = session_timeout_seconds
         plan = _Plan(keeper, name, PROFILES[profile], given, input_topic, identity() or "", writer)
-        asyncio.run(_serve(plan, status_file, identity))
+        asyncio.run(_serve(plan, status_file, leave_seconds, identity))
     except Exception as fault:
         leaving.end(fault)
     if status_file is not None:
@@ -128,7 +130,9 @@ def _assemble(plan: _Plan, status: Status) -> DeliveryApp:
     return app
 
 
-async def _serve(plan: _Plan, status_file: Path | None, identity: Callable[[], str | None]) -> None:
+async def _serve(
+    plan: _Plan, status_file: Path | None, leave_seconds: float, identity: Callable[[], str | None]
+) -> None:
     status = Status(plan.name)
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -140,7 +144,7 @@ async def _serve(plan: _Plan, status_file: Path | None, identity: Callable[[], s
         asyncio.create_task(_watch(plan, identity)),
     ]
     await _told_or_broken(app, told, work)
-    leaving.kill_after(leaving.DEADLINE_SECONDS)
+    leaving.kill_after(leave_seconds)
     status.state = "leaving"
     await _leave(app)
 

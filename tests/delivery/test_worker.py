@@ -59,6 +59,21 @@ def test_a_worker_leaves_while_it_is_still_starting(night: Night, number: int) -
     assert code == 0, worker.words()
 
 
+def test_a_worker_that_cannot_leave_is_killed_at_its_deadline(night: Night) -> None:
+    night.produce(evening(4, councils=2))
+
+    with night.worker(point="stuck-say", leave=1) as worker:
+        assert worker.ready(), worker.words()
+        time.sleep(0.5)
+        code = worker.leave(seconds=8)
+    committed = night.committed()
+    with night.worker() as worker:
+        assert night.drained(), worker.words()
+
+    assert (code, committed) == (-signal.SIGKILL, 0)
+    assert verdict(night).clean, verdict(night)
+
+
 def test_a_missing_topic_is_refused_in_one_sentence(night: Night) -> None:
     delete(night, night.names.standings)
 

@@ -20,7 +20,8 @@ from tests.delivery.toy import Names, ToyKeeper
 class Unlucky:
     """Delays each write by up to ``delay_seconds``, and dies at a named point with a given chance.
 
-    Points: ``before-keep`` and ``after-keep`` and so on for each step, ``half-say`` with some outputs written.
+    Points: ``before-keep`` and ``after-keep`` and so on for each step, ``half-say`` with some outputs written,
+    ``stuck-say`` for a write that is never acknowledged.
     """
 
     def __init__(self, plain: Writer, delay_seconds: float, point: str, chance: float, seed: int) -> None:
@@ -33,6 +34,8 @@ class Unlucky:
     async def write(self, step: Step, writes: Sequence[Write]) -> None:
         await asyncio.sleep(self._lot.random() * self._delay)
         self._die(f"before-{step.value}")
+        if self._point == f"stuck-{step.value}":
+            await asyncio.Event().wait()
         if self._point == f"half-{step.value}" and self._lot.random() < self._chance:
             await self._plain.write(step, writes[: len(writes) // 2])
             self._kill()
@@ -61,6 +64,7 @@ def main() -> None:
     arguments.add_argument("--chance", type=float, default=0.0)
     arguments.add_argument("--batch", type=int)
     arguments.add_argument("--patience", type=float, default=10.0)
+    arguments.add_argument("--leave", type=float, default=10.0)
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--padding", type=int, default=0)
     given = arguments.parse_args()
@@ -80,6 +84,7 @@ def main() -> None:
         session_timeout_seconds=given.session,
         status_file=given.status,
         patience_seconds=given.patience,
+        leave_seconds=given.leave,
         writer=lambda plain: Unlucky(plain, given.delay, given.point, given.chance, given.seed),
     )
 
