@@ -1,5 +1,7 @@
 """CloudEvents 1.0 headers in Kafka's binary mode, written by hand and proved against the published package."""
 
+from urllib.parse import quote
+
 from schemas.contract import Contract
 from schemas.event import Event
 from schemas.headline import Headline
@@ -30,7 +32,7 @@ def event_headers(event: Event) -> Headers:
     subject = getattr(event, "ward", None) or event.council
     return headers(
         id=event.id,
-        source="/producers/" + event.producer.replace(" ", "-").lower(),
+        source="/producers/" + quote(event.producer.replace(" ", "-").lower(), safe=""),
         type=f"uk.results.{name}.v1",
         subject=subject,
         time=event.declared_at.at.isoformat().replace("+00:00", "Z"),

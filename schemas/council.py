@@ -1,6 +1,5 @@
 """The map of a council: seats, wards, nominations, holdovers, baselines and control before the poll."""
 
-from datetime import date
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,6 +8,7 @@ from schemas.contract import (
     CandidateId,
     Contract,
     Count,
+    Day,
     GssCode,
     Instant,
     Name,
@@ -25,6 +25,9 @@ from schemas.event import Event, ReasonCode
 BasisName = Literal["eve_of_poll", "last_election", "notional_last_election", "notional_eve", "snapshot"]
 
 WardState = Literal["contested", "unopposed", "under-contested", "postponed"]
+
+#: Codes that stand in a party's place: no overall control, and the rows of a table of changes that are no party.
+RESERVED_CODES = frozenset({"NOC", "OTHERS", "VACANT", "PENDING"})
 
 
 class Area(Contract):
@@ -62,6 +65,11 @@ class Party(Contract):
             "party",
             "a joint description names its tally party",
         )
+        require(
+            self.code not in RESERVED_CODES,
+            "party",
+            f"{self.code} has a meaning of its own and cannot be the code of a party",
+        )
         return self
 
 
@@ -95,7 +103,7 @@ class Ward(Contract):
     nominations_closed: bool = True
     electorate: Count | None = None
     expected_at: Instant | None = None
-    polls_on: date | None = None
+    polls_on: Day | None = None
     replaces: WardId | None = None
     baselines: tuple[WardBaseline, ...] = ()
 
@@ -143,7 +151,7 @@ class Baseline(Contract):
     others: Count | None = None
     named: tuple[PartyCode, ...] = ()
     comparable: bool
-    as_of: date
+    as_of: Day
     source: Sentence
 
     @model_validator(mode="after")
@@ -170,7 +178,7 @@ class ControlBefore(Contract):
     """Who controlled the council on the eve of poll: a party's code, or NOC (DR-05)."""
 
     control: PartyCode | Literal["NOC"]
-    as_of: date
+    as_of: Day
     basis: Literal["eve_of_poll", "snapshot"]
     source: Sentence
 
@@ -179,8 +187,8 @@ class ControlSpell(Contract):
     """A stretch of control in the council's history (DR-42); an open end is None."""
 
     control: PartyCode | Literal["NOC"]
-    since: date | None
-    until: date | None
+    since: Day | None
+    until: Day | None
     source: Sentence
 
 
@@ -190,7 +198,7 @@ class Watched(Contract):
     id: Slug
     name: Name
     role: Name
-    as_of: date
+    as_of: Day
     incumbent: bool
     ward: WardId | None = None
     candidate: CandidateId | None = None
@@ -201,6 +209,11 @@ class PollHours(Contract):
 
     opens: Instant
     closes: Instant
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        require(self.opens < self.closes, "time", "polls close before they open")
+        return self
 
 
 class CouncilOpened(Event):
@@ -231,41 +244,13 @@ class CouncilOpened(Event):
 
     @model_validator(mode="after")
     def _sums(self) -> Self:
-        codes = {party.code for party in self.parties}
         up = sum(ward.seats for ward in self.wards)
-        require(len(codes) == len(self.parties), "party", "two parties share one code")
         require(len({w.id for w in self.wards}) == len(self.wards), "ward", "two wards share one id")
         require(
             up + sum(self.held.values()) + self.vacant == self.seats,
             "seats-sum",
             f"seats up ({up}), seats not up ({sum(self.held.values())}) and vacant seats ({self.vacant}) "
             f"do not add up to the {self.seats} seats of the council",
-        )
-        prefix = self.council.rpartition(".")[0] + "."
-        for ward in self.wards:
-            require(
-                ward.id.startswith(prefix),
-                "ward-not-in-council",
-                f"ward {ward.id} does not belong to {self.council}",
-            )
-            for candidate in ward.candidates:
-                require(
-                    candidate.party in codes,
-                    "party",
-                    f"{ward.name}: party {candidate.party} is not among the parties",
-                )
-        for party in self.parties:
-            require(
-                party.tally is None or party.tally in codes,
-                "party",
-                f"{party.code} is tallied under an unknown party",
-            )
-        named = set(self.held) | {code for b in self.baselines for code in b.seats}
-        named |= {code for w in self.wards for b in w.baselines for code in b.seats}
-        require(
-            named <= codes,
-            "party",
-            f"seats for parties that are not listed: {', '.join(sorted(named - codes))}",
         )
         require(
             self.version == 1 or self.reason is not None,
@@ -274,4 +259,43 @@ class CouncilOpened(Event):
         )
         keys = [(b.basis, b.scope) for b in self.baselines]
         require(len(set(keys)) == len(keys), "baseline", "two baselines share one basis and scope")
+        return self
+
+    @model_validator(mode="after")
+    def _parties_listed(self) -> Self:
+        codes = {party.code for party in self.parties}
+        require(len(codes) == len(self.parties), "party", "two parties share one code")
+        counted = {party.code for party in self.parties if party.tally is None}
+        for party in self.parties:
+            require(
+                party.tally is None or party.tally in counted,
+                "party",
+                f"{party.code} is tallied under {party.tally}, which is not a listed party of its own",
+            )
+        for ward in self.wards:
+            for candidate in ward.candidates:
+                require(
+                    candidate.party in codes,
+                    "party",
+                    f"{ward.name}: party {candidate.party} is not among the parties",
+                )
+        named = set(self.held) | {code for b in self.baselines for code in (*b.seats, *b.named)}
+        named |= {code for w in self.wards for b in w.baselines for code in b.seats}
+        require(
+            named <= codes,
+            "party",
+            f"seats for parties that are not listed: {', '.join(sorted(named - codes))}",
+        )
+        before = self.control_before.control if self.control_before is not None else "NOC"
+        require(
+            before == "NOC" or before in counted,
+            "party",
+            f"{before} controlled the council before, but is not a listed party that seats are tallied under",
+        )
+        return self
+
+    @model_validator(mode="after")
+    def _wards_belong(self) -> Self:
+        for ward in self.wards:
+            self._require_own(ward.id)
         return self

@@ -1,6 +1,5 @@
 """What comes from the count: wards declared, withdrawn, polls changed, totals reported."""
 
-from datetime import date
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,6 +8,7 @@ from schemas.contract import (
     CandidateId,
     Contract,
     Count,
+    Day,
     EventId,
     Name,
     PartyCode,
@@ -47,7 +47,7 @@ class WardDeclared(Event):
     electorate: Count | None = None
     ballots: Count | None = None
     rejected: Count | None = None
-    turnout_percent: str | None = Field(default=None, pattern=r"^\d{1,3}(\.\d{1,2})?$")
+    turnout_percent: str | None = Field(default=None, pattern=r"^[0-9]{1,3}(?:\.[0-9]{1,2})?$")
     lot: Lot | None = None
     declared_by: Name | None = None
     sequence: Count | None = None
@@ -56,6 +56,7 @@ class WardDeclared(Event):
 
     @model_validator(mode="after")
     def _arithmetic(self) -> Self:
+        self._require_own(self.ward)
         results = self.results
         by_id = {r.candidate: r for r in results}
         require(len(by_id) == len(results), "candidate", "a candidate is listed twice")
@@ -139,6 +140,11 @@ class WardWithdrawn(Event):
     supersedes: EventId | None = None
     note: Sentence | None = None
 
+    @model_validator(mode="after")
+    def _own_ward(self) -> Self:
+        self._require_own(self.ward)
+        return self
+
 
 class PollChanged(Event):
     """What happened to a ward's poll (DR-29, DR-31). ``ballot`` is the id of a new ballot that replaces the old."""
@@ -149,8 +155,13 @@ class PollChanged(Event):
     state: Literal["countermanded", "abandoned", "postponed", "rescheduled", "recount", "recount_over"]
     source: Source
     cause: Sentence | None = None
-    new_date: date | None = None
+    new_date: Day | None = None
     ballot: WardId | None = None
+
+    @model_validator(mode="after")
+    def _own_ward(self) -> Self:
+        self._require_own(self.ward)
+        return self
 
 
 class CouncilReported(Event):

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from schemas.contract import EventId, Instant, Name, PartyCode, Revision, Sentence, Slug, WardId, require
 from schemas.event import Event, ReasonCode, Source
+from schemas.headline import HeadlineType
 
 
 class Held(Event):
@@ -14,7 +15,7 @@ class Held(Event):
     type: Literal["Held"]
     scope: Literal["council", "ward", "types"]
     ward: WardId | None = None
-    types: tuple[str, ...] = Field(default=(), max_length=100)
+    types: tuple[HeadlineType, ...] = Field(default=(), max_length=100)
     by: Name
     reason: Sentence
     until: Instant | None = None
@@ -31,6 +32,7 @@ class Held(Event):
             "hold",
             "a hold on types, and no other, names the types",
         )
+        self._require_own(self.ward)
         return self
 
 
@@ -74,3 +76,8 @@ class SeatChanged(Event):
     party_to: PartyCode | None
     source: Source
     reason: ReasonCode | None = None
+
+    @model_validator(mode="after")
+    def _own_ward(self) -> Self:
+        self._require_own(self.ward)
+        return self

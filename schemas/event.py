@@ -5,7 +5,19 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.contract import Contract, CouncilId, ElectionId, EventId, Instant, Mode, Name, Sentence, require
+from schemas.contract import (
+    Contract,
+    CouncilId,
+    ElectionId,
+    EventId,
+    Instant,
+    Mode,
+    Name,
+    SchemaVersion,
+    Sentence,
+    belongs,
+    require,
+)
 
 #: Why a correction, withdrawal or amendment was sent (DR-33).
 ReasonCode = Literal[
@@ -74,7 +86,7 @@ class Source(Contract):
 class Event(Contract):
     """The fields common to all input events."""
 
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     id: EventId
     mode: Mode
     election: ElectionId
@@ -82,3 +94,11 @@ class Event(Contract):
     declared_at: Moment
     reported_at: Instant | None = None
     producer: Name
+
+    def _require_own(self, ward: str | None) -> None:
+        """A ward of another council is no question of the map: no map of this council will ever have it (DR-34 h)."""
+        require(
+            ward is None or belongs(ward, self.council),
+            "ward-not-in-council",
+            f"ward {ward} does not belong to {self.council}",
+        )

@@ -1,6 +1,8 @@
 """Raw bytes into an input event, or the reason why not: the one strict reader for every way in."""
 
 import json
+from collections import Counter
+from math import isinf
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -28,19 +30,42 @@ MAP_BYTES = 4 * 1024 * 1024
 
 _ADAPTER: TypeAdapter[InputEvent] = TypeAdapter(InputEvent)
 
-#: Reason codes that the models raise themselves; everything else that fails a field is "field".
+#: Reason codes that the models raise themselves.
 _OWN = frozenset(
-    "name time party candidate nominations baseline ward seats-sum ward-not-in-council reason votes-sum votes-order "
-    "lot tier hold".split()
+    "name time id-format party candidate nominations baseline ward seats-sum ward-not-in-council reason votes-sum "
+    "votes-order lot tier hold".split()
 )
+
+#: Pydantic's kinds of fault -> reason code and, where its own words are not for people, better ones.
+_KINDS = {
+    "missing": ("schema", "is missing"),
+    "extra_forbidden": ("schema", "is not a field that this event has"),
+    "union_tag_invalid": ("schema", "type is not that of any input event"),
+    "union_tag_not_found": ("schema", "type is missing"),
+    "string_pattern_mismatch": (
+        "id-format",
+        "is not written as it must be: see the pattern in the JSON Schema",
+    ),
+    "string_too_long": ("name", None),
+    "string_too_short": ("name", None),
+    "int_type": ("field", "must be a whole number: not text, not a fraction, not true or false"),
+    "int_from_float": ("field", "must be a whole number: not text, not a fraction, not true or false"),
+}
 
 
 class Unreadable(Exception):
-    """The bytes are no input event: ``reason`` code, ``field`` (dotted, may be empty) and a ``sentence`` for people."""
+    """The bytes are no input event: ``reason`` code, ``field`` (dotted, may be empty) and a ``sentence`` for people.
+
+    Neither field nor sentence holds a character that a terminal or a page could obey.
+    """
 
     def __init__(self, reason: str, sentence: str, field: str = "") -> None:
-        super().__init__(sentence)
-        self.reason, self.sentence, self.field = reason, sentence, field
+        self.reason, self.sentence, self.field = reason, _printable(sentence)[:400], _printable(field)[:200]
+        super().__init__(self.sentence)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class _Refused(ValueError):
@@ -52,8 +77,7 @@ class _Refused(ValueError):
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
         raise _Refused("dup-key", f"the key {twice[:40]!r} appears twice in one object")
     return found
 
@@ -65,27 +89,34 @@ def _constant(text: str) -> Any:
 def _integer(digits: str) -> int:
     if len(digits) > 18:
         raise _Refused("range", f"a number of {len(digits)} digits is beyond any count")
+    if digits == "-0":
+        raise _Refused("range", "-0 is not a number that a count can have")
     return int(digits)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_integer)
+def _fraction(digits: str) -> float:
+    if isinf(found := float(digits)):
+        raise _Refused("range", f"{digits[:40]} is beyond any number")
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_integer, parse_float=_fraction
+)
 
 
 def _parse(raw: bytes) -> Any:
+    """What the contracts' own parser lets pass: duplicate keys and numbers beyond any count are seen here."""
     try:
-        return _DECODER.decode(raw.decode("utf-8"))
+        return _DECODER.decode(raw.decode())
     except _Refused as refused:
         raise Unreadable(refused.reason, str(refused)) from None
-    except RecursionError:
-        raise Unreadable("depth", "the record is nested deeper than any event is") from None
-    except UnicodeDecodeError as bad:
-        raise Unreadable("json", f"the record is not UTF-8 text (byte {bad.start})") from None
     except ValueError as bad:
-        raise Unreadable("json", f"the record is not JSON: {str(bad)[:200]}") from None
+        raise Unreadable("json", f"the record is not JSON: {bad}") from None
 
 
 def read(raw: bytes | None) -> InputEvent:
-    """One input event from its JSON bytes; raises :class:`Unreadable`. Accepts nothing that it would write differently.
+    """One input event from its JSON bytes; raises :class:`Unreadable` and nothing else, whatever the bytes.
 
     Sizes: 64 KB for any event, 4 MB for a map. No duplicate key, no NaN or Infinity.
     """
@@ -93,40 +124,48 @@ def read(raw: bytes | None) -> InputEvent:
         raise Unreadable("json", "the record is empty")
     if len(raw) > MAP_BYTES:
         raise Unreadable("size", f"the record has {len(raw):,} bytes; a map may have {MAP_BYTES:,}")
-    found = _parse(raw)
-    if not isinstance(found, dict):
-        raise Unreadable("not-object", "the record is JSON but not an object")
-    if len(raw) > EVENT_BYTES and found.get("type") != "CouncilOpened":
+    try:
+        event = _ADAPTER.validate_json(raw)
+    except ValidationError as refused:
+        raise _explain(raw, refused) from None
+    _parse(raw)
+    _check_size(raw, event.type)
+    return event
+
+
+def reread(raw: bytes) -> InputEvent:
+    """An event that this program wrote itself, defaults and all, so that it may be longer than when it came."""
+    return _ADAPTER.validate_json(raw)
+
+
+def _check_size(raw: bytes, kind: object) -> None:
+    if len(raw) > EVENT_BYTES and kind != "CouncilOpened":
         raise Unreadable(
             "size", f"the record has {len(raw):,} bytes; an event other than a map may have {EVENT_BYTES:,}"
         )
-    if found.get("schema_version") != 1 or isinstance(found.get("schema_version"), bool):
-        raise Unreadable(
-            "schema",
-            f"schema_version must be 1, not {str(found.get('schema_version'))[:40]!r}",
-            "schema_version",
-        )
-    try:
-        return _ADAPTER.validate_json(raw)
-    except ValidationError as refused:
-        raise _explain(refused) from None
-    except RecursionError:
-        raise Unreadable("depth", "the record is nested deeper than any event is") from None
 
 
-def _explain(refused: ValidationError) -> Unreadable:
+def _explain(raw: bytes, refused: ValidationError) -> Unreadable:
+    """The first fault in the order: JSON, object, size, version of the schema, field."""
     first = refused.errors(include_url=False, include_context=False, include_input=False)[0]
-    field = ".".join(str(part) for part in first["loc"][1:])
-    kind = first["type"]
-    if kind in _OWN:
-        reason = kind
-    elif kind == "json_invalid":
-        reason = "json"
-    elif kind == "string_pattern_mismatch":
-        reason = "id-format"
-    elif kind in ("extra_forbidden", "missing", "union_tag_invalid", "union_tag_not_found"):
-        reason = "schema"
-    else:
-        reason = "field"
-    where = f"{field}: " if field else ""
-    return Unreadable(reason, f"{where}{first['msg']}"[:400], field[:200])
+    if first["type"] == "json_invalid":
+        return _no_json(first["msg"].removeprefix("Invalid JSON: "))
+    found = _parse(raw)
+    if not isinstance(found, dict):
+        return Unreadable("not-object", "the record is JSON but not an object")
+    _check_size(raw, found.get("type"))
+    version = found.get("schema_version")
+    if type(version) is not int or version != 1:
+        return Unreadable("schema", f"schema_version must be 1, not {version!r:.40}", "schema_version")
+    kind, field = first["type"], ".".join(str(part) for part in first["loc"][1:])
+    reason, sentence = (kind, None) if kind in _OWN else _KINDS.get(kind, ("field", None))
+    where = f"{field[:200]}: " if field else ""
+    return Unreadable(reason, f"{where}{sentence or first['msg']}", field)
+
+
+def _no_json(fault: str) -> Unreadable:
+    if fault.startswith("recursion limit"):
+        return Unreadable("depth", "the record is nested deeper than any event is")
+    if fault.startswith("number out of range"):
+        return Unreadable("range", f"a number is beyond any count: {fault}")
+    return Unreadable("json", f"the record is not JSON: {fault}")

@@ -1,6 +1,5 @@
 """Where a council stands after its latest event: the full picture, for pages and scoreboards."""
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -9,6 +8,7 @@ from schemas.contract import (
     Contract,
     CouncilId,
     Count,
+    Day,
     ElectionId,
     EventId,
     Instant,
@@ -53,7 +53,7 @@ class Changes(Contract):
     basis: BasisName
     scope: Literal["council", "seats_up"]
     version: Revision
-    as_of: date
+    as_of: Day
     comparable: bool
     rows: tuple[Change, ...]
 
@@ -85,7 +85,7 @@ class WardStanding(Contract):
     seats: Count
     poll: WardState
     status: WardStatus
-    polls_on: date | None
+    polls_on: Day | None
     revision: Revision | None
     declared_at: Instant | None
     elected: tuple[Elected, ...]

@@ -43,7 +43,7 @@ class CouncilKeeper:
         attached = (
             {row.map_name(event.version): row.map_bytes(event)} if isinstance(event, CouncilOpened) else {}
         )
-        return Judged(taken.council, outputs=self._outputs(taken, record), attachments=attached)
+        return Judged(taken.council, outputs=self._outputs(taken, event, record), attachments=attached)
 
     def dump(self, state: Council) -> bytes:
         """The council's row without its map."""
@@ -81,7 +81,7 @@ class CouncilKeeper:
             return Refusal("key", f"{sentence}: use the default partitioner of Kafka's clients", "key")
         return None
 
-    def _outputs(self, taken: Taken, record: Record) -> tuple[Output, ...]:
+    def _outputs(self, taken: Taken, event: InputEvent, record: Record) -> tuple[Output, ...]:
         trace = tuple(header for header in record.headers if header[0] == "traceparent")
         said = tuple(
             Output(
@@ -92,4 +92,6 @@ class CouncilKeeper:
             )
             for headline in taken.headlines
         )
-        return said + tuple(refusal.noticed(record, notice, taken, self.mode) for notice in taken.notices)
+        return said + tuple(
+            refusal.noticed(record, event, notice, taken, self.mode) for notice in taken.notices
+        )

@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from schemas import cloudevents, topics
 from schemas.contract import Mode
@@ -11,6 +11,9 @@ from schemas.rejection import BEGINNING_BYTES, ORIGINAL_BYTES, Rejection
 from streams.delivery.keeper import Output, Record
 from streams.rules.admission import Refusal
 from streams.rules.council import Notice, Taken
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MS = int((datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH).total_seconds()) * 1000
 
 
 def rejected(record: Record, why: Refusal, mode: Mode, event: InputEvent | None = None) -> Output:
@@ -27,16 +30,24 @@ def rejected(record: Record, why: Refusal, mode: Mode, event: InputEvent | None 
     )
 
 
-def noticed(record: Record, notice: Notice, taken: Taken, mode: Mode) -> Output:
-    """A change in what waits for a map, caused by a record; the original is the event that waits."""
+def noticed(record: Record, event: InputEvent, notice: Notice, taken: Taken, mode: Mode) -> Output:
+    """A change in what waits for a map, caused by the ``event`` in a record.
+
+    The original is that of the event that waits: the record's own bytes, or the event written anew when another
+    record, such as a map, caused the change.
+    """
     council = taken.council
     waiting = council.book.find(notice.event) if council is not None else None
+    if notice.event == event.id:
+        original = record.value or b""
+    else:
+        original = waiting.model_dump_json().encode() if waiting is not None else b""
     return _say(
         id=f"{notice.event}:{notice.status}:{record.topic}-{record.partition}-{record.offset}",
         status=notice.status,
         why=Refusal(notice.reason, notice.sentence, notice.field),
         record=record,
-        original=waiting.model_dump_json().encode() if waiting is not None else b"",
+        original=original,
         mode=mode,
         council=council.book.map.council if council is not None else None,
         event=notice.event,
@@ -90,10 +101,10 @@ def _place(record: Record) -> tuple[tuple[str, bytes], ...]:
 
 
 def _time(record: Record) -> str:
-    """When the record was written, by the log's own stamp: a rejected record may have no time of its own."""
-    milliseconds = record.timestamp_ms or 0
-    return (
-        datetime.fromtimestamp(milliseconds / 1000, UTC)
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
+    """When the record was written, by the log's own stamp: a rejected record may have no time of its own.
+
+    The stamp is whatever its producer set; one that is no time of the calendar is told as the nearest that is.
+    """
+    milliseconds = min(max(record.timestamp_ms or 0, 0), _LAST_MS)
+    written = _EPOCH + timedelta(milliseconds=milliseconds)
+    return written.isoformat(timespec="milliseconds").replace("+00:00", "Z")

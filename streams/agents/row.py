@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from schemas.council import CouncilOpened
-from schemas.reading import InputEvent, read
+from schemas.reading import InputEvent, reread
 from schemas.standing import Standing
 from streams.rules.book import Book, restore
 from streams.rules.council import RULES_VERSION, Council
@@ -77,10 +77,10 @@ def load(row: bytes, attachment: Callable[[str], bytes]) -> Council:
         raise RowOfNewerRules(
             f"a row was written by rules {found['rules']}, this worker has {RULES_VERSION}: start the newer version"
         )
-    council_map = read(attachment(map_name(found["map"])))
+    council_map = reread(attachment(map_name(found["map"])))
     if not isinstance(council_map, CouncilOpened):
         raise TypeError("the attachment of a council's map holds another event")
-    events = [read(orjson.dumps(event)) for event in found["events"]]
+    events = [reread(orjson.dumps(event)) for event in found["events"]]
     return Council(
         book=restore(council_map, events, found["fingerprints"]),
         ledger={key: _said(entry) for key, entry in found["ledger"].items()},

@@ -179,6 +179,7 @@ def test_an_event_before_its_map(tmp_path: Path) -> None:
 
 def test_an_event_of_a_council_that_was_never_opened(tmp_path: Path) -> None:
     stranger = changed(declarations()[0], _put("council", "local.elsewhere.2023-05-04"))
+    stranger = changed(stranger, _put("ward", "local.elsewhere.east.2023-05-04"))
     folder = write(tmp_path / "night", events=[*declarations(), changed(stranger, _put("id", "other:r1"))])
 
     # It also comes after line 3, and earlier.

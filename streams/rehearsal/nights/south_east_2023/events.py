@@ -6,12 +6,13 @@ from schemas.council import CouncilOpened
 from schemas.declaration import Lot, PollChanged, Result, WardDeclared
 from schemas.desk import Held, Released
 from schemas.event import Moment, Source
+from schemas.headline import HeadlineType
 from schemas.reading import InputEvent
 from streams.rehearsal.nights.south_east_2023 import maps, times
 from streams.rehearsal.nights.south_east_2023.sources import ELECTION, Row, Sources, council_id, plain
 
 _HANDBOOK = "Local Elections Handbook 2023"
-_EMBARGOED = ("CANNOT_WIN_OUTRIGHT", "CONTROL_DECIDED_BEFORE_POLL")
+_EMBARGOED: tuple[HeadlineType, ...] = ("CANNOT_WIN_OUTRIGHT", "CONTROL_DECIDED_BEFORE_POLL")
 _SEASALTER = ("canterbury", "seasalter")
 _COUNTERMANDED = datetime(2023, 5, 3, 12, 1, tzinfo=UTC)
 _RESCHEDULED = datetime(2023, 5, 12, 12, tzinfo=UTC)
