@@ -81,6 +81,21 @@ class Topics:
         topic = self._describe([name])[name]
         return None if topic is None else str(topic.topic_id)
 
+    def check_session(self, seconds: float) -> None:
+        """ConfigurationFault when the broker wants longer sessions: it would let the worker ask for ever."""
+        try:
+            cluster = self._admin.describe_cluster(request_timeout=self._patience).result()
+            node = ConfigResource(ResourceType.BROKER, str(cluster.nodes[0].id))
+            entries = self._admin.describe_configs([node], request_timeout=self._patience)[node].result()
+        except KafkaException:
+            return  # not ours to read; a broker that is not there has been noticed before
+        least = entries.get("group.min.session.timeout.ms")
+        if least is not None and seconds * 1000 < float(least.value):
+            raise ConfigurationFault(
+                f"The broker at {self._broker} wants sessions of {int(least.value) / 1000:g} s at least, the settings"
+                f" say {seconds:g}: raise RESULTS_SESSION_TIMEOUT_SECONDS."
+            )
+
     def _describe(self, names: list[str]) -> dict[str, Any]:
         asked = self._admin.describe_topics(TopicCollection(names), request_timeout=self._patience)
         found: dict[str, Any] = {}

@@ -78,7 +78,8 @@ def run_worker(
             security=security or Security(),
             instance=instance,
         )
-        if session_timeout_seconds is not None:
+        if session_timeout_seconds is not None and profile == "kafka":  # the embedded broker wants its own
+            topics.check_session(session_timeout_seconds)
             given["broker_session_timeout"] = session_timeout_seconds
         plan = _Plan(keeper, name, PROFILES[profile], given, input_topic, identity() or "", writer)
         asyncio.run(_serve(plan, status_file, leave_seconds, identity))

@@ -1,6 +1,9 @@
 """What may be committed."""
 
-from streams.delivery.batches import Book
+from types import SimpleNamespace
+from typing import Any
+
+from streams.delivery.batches import Batch, BatchConsumer, Book
 
 
 def test_only_an_unbroken_run_from_the_first_batch_is_committed() -> None:
@@ -13,3 +16,15 @@ def test_only_an_unbroken_run_from_the_first_batch_is_committed() -> None:
         done.append(book.done)
 
     assert done == [None, 4, 12]
+
+
+def test_what_a_stream_acknowledges_by_itself_counts_for_nothing() -> None:
+    """Streams also acknowledge what they skip while partitions go away."""
+    batch = Batch.__new__(Batch)
+    batch.book = Book()
+    batch.entry = batch.book.hand_out(4)
+    consumer: Any = SimpleNamespace(_unacked_messages={batch})
+
+    counted = BatchConsumer.ack(consumer, batch)
+
+    assert (counted, batch.book.done, consumer._unacked_messages) == (False, None, set())

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.delivery import lives
-from tests.delivery.night import Night
+from tests.delivery.night import Night, loads
 from tests.delivery.oracle import Verdict, verdict
 
 KILLS = int(os.environ.get("DELIVERY_KILLS", "2"))
@@ -42,6 +42,20 @@ def test_a_crash_at_any_point_of_the_seal_loses_nothing(new_night: Callable[[], 
 
     for points, reached, result in found:
         assert (reached, result.clean) == (points, True), result
+
+
+def test_what_was_kept_and_not_said_is_said_before_any_input(night: Night) -> None:
+    """The last word of a night: nothing follows that would carry it along."""
+    night.produce([{"id": "c:m", "kind": "map", "council": "c", "version": 1, "wards": {"w": 1}}])
+    with night.worker(point="before-say", chance=1.0) as worker:
+        worker.process.wait(30)
+    before = night.read(night.names.headlines)
+
+    with night.worker() as worker:
+        assert worker.ready(), worker.words()
+        after = night.read(night.names.headlines)
+
+    assert (before, [loads(value)["id"] for *_, value in after]) == ([], ["c:m:map"])
 
 
 def test_workers_that_come_go_and_freeze_lose_nothing(night: Night) -> None:

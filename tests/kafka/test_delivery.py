@@ -119,6 +119,19 @@ def test_what_a_transactional_producer_took_back_was_never_declared(night: Night
     assert (code, sorted(key or b"" for _, _, key, _ in said)) == (0, [b"c0", b"c2", b"c4", b"last"])
 
 
+def test_a_session_that_kafka_would_not_grant_is_refused_in_one_sentence(night: Night) -> None:
+    """Otherwise the worker would ask for ever, and look alive."""
+    night.session = 0.5
+
+    with night.worker() as worker:
+        assert worker.process.wait(30) == 2
+
+    assert worker.words() == (
+        f"The broker at {night.broker} wants sessions of 1 s at least, the settings say 0.5: raise"
+        " RESULTS_SESSION_TIMEOUT_SECONDS.\n"
+    )
+
+
 @pytest.mark.parametrize("kind", ["edge", "plus"])
 def test_the_verdict_catches_stock_faust(kind: str, night: Night) -> None:
     found = killed(night, kind, lives=3)

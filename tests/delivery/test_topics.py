@@ -1,0 +1,35 @@
+"""Topics are created once, with their policies, and told apart by their identity."""
+
+from collections.abc import Callable
+
+from confluent_kafka.admin import AdminClient  # type: ignore[attr-defined]
+
+from streams.delivery.table import changelog_topic
+from streams.delivery.topics import Changelog, Topics
+from tests.delivery.night import Night, specs
+
+
+def test_creating_again_changes_nothing(night: Night) -> None:
+    topics = Topics(night.broker)
+
+    assert topics.create(specs(night.names, night.partitions)) == []
+    topics.check(specs(night.names, night.partitions))
+
+
+def test_a_changelog_is_never_compacted_and_never_forgets() -> None:
+    changelog = Changelog("council", 4)
+
+    assert changelog.name == changelog_topic("council") == "council-rows-changelog"
+    assert changelog.config == {"cleanup.policy": "delete", "retention.ms": "-1"}
+
+
+def test_a_topic_created_anew_is_another_topic(new_night: Callable[[], Night]) -> None:
+    night = new_night()
+    topics, name = Topics(night.broker), night.names.standings
+    before = topics.identity(name)
+    admin = AdminClient({"bootstrap.servers": night.broker})
+    admin.delete_topics([name])[name].result()
+    between = topics.identity(name)
+    night.create_topics()
+
+    assert (before is None, between, topics.identity(name) == before) == (False, None, False)
