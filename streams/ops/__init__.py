@@ -1,0 +1,1 @@
+"""What operators see: lag, verdicts, metrics, the page, rejections and what was done about them."""
