@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    FailFast,
     Field,
     StringConstraints,
 )
@@ -159,6 +160,12 @@ def _in_range(day: date) -> date:
 #: A moment in UTC, and a day of the calendar, each written in one way only.
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_utc)]
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_in_range)]
+
+
+_T = TypeVar("_T")
+
+#: Several values in their order; the first that is wrong is the last that is looked at, however many follow.
+Several = Annotated[tuple[_T, ...], FailFast()]
 
 
 class Contract(BaseModel):

@@ -15,6 +15,7 @@ from schemas.contract import (
     PartyCode,
     Revision,
     Sentence,
+    Several,
     Slug,
     WardId,
     require,
@@ -56,7 +57,7 @@ class Party(Contract):
     tally: PartyCode | None = None
     register_id: Name | None = None
     family: Name | None = None
-    new_since: tuple[BasisName, ...] = ()
+    new_since: Several[BasisName] = Field(default=(), max_length=10)
 
     @model_validator(mode="after")
     def _joint(self) -> Self:
@@ -99,13 +100,13 @@ class Ward(Contract):
     name: Name
     seats: int = Field(ge=1, le=100)
     state: WardState
-    candidates: tuple[Candidate, ...] = Field(max_length=2_000)
+    candidates: Several[Candidate] = Field(max_length=2_000)
     nominations_closed: bool = True
     electorate: Count | None = None
     expected_at: Instant | None = None
     polls_on: Day | None = None
     replaces: WardId | None = None
-    baselines: tuple[WardBaseline, ...] = ()
+    baselines: Several[WardBaseline] = Field(default=(), max_length=10)
 
     @model_validator(mode="after")
     def _nominations(self) -> Self:
@@ -149,7 +150,7 @@ class Baseline(Contract):
     seats: dict[PartyCode, Count]
     vacant: Count = 0
     others: Count | None = None
-    named: tuple[PartyCode, ...] = ()
+    named: Several[PartyCode] = Field(default=(), max_length=300)
     comparable: bool
     as_of: Day
     source: Sentence
@@ -228,19 +229,19 @@ class CouncilOpened(Event):
         "borough", "district", "city", "county", "unitary", "metropolitan", "parliament", "assembly"
     ]
     gss_code: GssCode | None = None
-    areas: tuple[Area, ...] = ()
+    areas: Several[Area] = Field(default=(), max_length=100)
     seats: int = Field(ge=1, le=2_000)
     held: dict[PartyCode, Count]
     vacant: Count = 0
-    parties: tuple[Party, ...] = Field(min_length=1, max_length=300)
-    wards: tuple[Ward, ...] = Field(max_length=2_000)
+    parties: Several[Party] = Field(min_length=1, max_length=300)
+    wards: Several[Ward] = Field(max_length=2_000)
     poll: PollHours
     control_before: ControlBefore | None
     control_reported: bool
     times: Literal["known", "partly"]
-    baselines: tuple[Baseline, ...] = ()
-    history: tuple[ControlSpell, ...] = ()
-    watch: tuple[Watched, ...] = ()
+    baselines: Several[Baseline] = Field(default=(), max_length=20)
+    history: Several[ControlSpell] = Field(default=(), max_length=500)
+    watch: Several[Watched] = Field(default=(), max_length=500)
 
     @model_validator(mode="after")
     def _sums(self) -> Self:

@@ -14,6 +14,7 @@ from schemas.contract import (
     PartyCode,
     Revision,
     Sentence,
+    Several,
     WardId,
     require,
 )
@@ -42,7 +43,7 @@ class WardDeclared(Event):
     type: Literal["WardDeclared"]
     ward: WardId
     revision: Revision
-    results: tuple[Result, ...] = Field(min_length=1, max_length=2_000)
+    results: Several[Result] = Field(min_length=1, max_length=2_000)
     source: Source
     electorate: Count | None = None
     ballots: Count | None = None

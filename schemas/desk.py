@@ -4,7 +4,18 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.contract import EventId, Instant, Name, PartyCode, Revision, Sentence, Slug, WardId, require
+from schemas.contract import (
+    EventId,
+    Instant,
+    Name,
+    PartyCode,
+    Revision,
+    Sentence,
+    Several,
+    Slug,
+    WardId,
+    require,
+)
 from schemas.event import Event, ReasonCode, Source
 from schemas.headline import HeadlineType
 
@@ -15,7 +26,7 @@ class Held(Event):
     type: Literal["Held"]
     scope: Literal["council", "ward", "types"]
     ward: WardId | None = None
-    types: tuple[HeadlineType, ...] = Field(default=(), max_length=100)
+    types: Several[HeadlineType] = Field(default=(), max_length=100)
     by: Name
     reason: Sentence
     until: Instant | None = None

@@ -25,6 +25,9 @@ InputEvent = Annotated[
     Field(discriminator="type"),
 ]
 
+#: An event with more faults than this is refused without telling them apart.
+_FAULTS_TOLD = 1_000
+
 EVENT_BYTES = 64 * 1024
 MAP_BYTES = 4 * 1024 * 1024
 
@@ -40,8 +43,8 @@ _OWN = frozenset(
 _KINDS = {
     "missing": ("schema", "is missing"),
     "extra_forbidden": ("schema", "is not a field that this event has"),
-    "union_tag_invalid": ("schema", "type is not that of any input event"),
-    "union_tag_not_found": ("schema", "type is missing"),
+    "union_tag_invalid": ("schema", "is not that of any input event"),
+    "union_tag_not_found": ("schema", "is missing"),
     "string_pattern_mismatch": (
         "id-format",
         "is not written as it must be: see the pattern in the JSON Schema",
@@ -147,6 +150,8 @@ def _check_size(raw: bytes, kind: object) -> None:
 
 def _explain(raw: bytes, refused: ValidationError) -> Unreadable:
     """The first fault in the order: JSON, object, size, version of the schema, field."""
+    if refused.error_count() > _FAULTS_TOLD:
+        return Unreadable("field", f"the record has more than {_FAULTS_TOLD:,} faults")
     first = refused.errors(include_url=False, include_context=False, include_input=False)[0]
     if first["type"] == "json_invalid":
         return _no_json(first["msg"].removeprefix("Invalid JSON: "))
@@ -158,6 +163,8 @@ def _explain(raw: bytes, refused: ValidationError) -> Unreadable:
     if type(version) is not int or version != 1:
         return Unreadable("schema", f"schema_version must be 1, not {version!r:.40}", "schema_version")
     kind, field = first["type"], ".".join(str(part) for part in first["loc"][1:])
+    if kind.startswith("union_tag"):
+        field = "type"
     reason, sentence = (kind, None) if kind in _OWN else _KINDS.get(kind, ("field", None))
     where = f"{field[:200]}: " if field else ""
     return Unreadable(reason, f"{where}{sentence or first['msg']}", field)
