@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeGuard
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.progress_bar import ProgressBar
@@ -46,6 +47,17 @@ class Board:
     first_seconds: float | None = None
     _heard: set[str] = field(default_factory=set)
     _changed: dict[str, None] = field(default_factory=dict)
+
+    def hear(self, said: Headline | Standing | Rejection) -> TypeGuard[Headline]:
+        """Take whatever the feed says; whether it was a headline, and a new one."""
+        match said:
+            case Headline():
+                return self.say(said)
+            case Standing():
+                self.stand(said)
+            case Rejection():
+                self.refuse(said)
+        return False
 
     def stand(self, standing: Standing) -> None:
         """Take a standing, unless a later one is known; it may be said twice."""

@@ -12,7 +12,6 @@ from rich.live import Live
 
 from schemas import topics
 from schemas.headline import Headline
-from schemas.standing import Standing
 from streams.app import COUNCIL
 from streams.clients import producer
 from streams.commands.board import Board, councils
@@ -60,14 +59,8 @@ async def perform(
                     stage.check()
                     all_judged = playing.done() and playing.result() is None
                     heard = await listener.hear()
-                    for said in heard:
-                        if isinstance(said, Headline):
-                            if board.say(said):
-                                show.headline(said)
-                        elif isinstance(said, Standing):
-                            board.stand(said)
-                        else:
-                            board.refuse(said)
+                    for headline in filter(board.hear, heard):
+                        show.headline(headline)
                     show.frame()
                     if all_judged and not heard and await listener.at_end():
                         board.note = "all is in; Ctrl-C ends"
