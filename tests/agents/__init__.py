@@ -1,0 +1,1 @@
+"""The agents, tested without Faust, and with it where that is the claim."""
