@@ -7,7 +7,20 @@ from types import FrameType
 
 import typer
 
-from streams.commands import check_night, config, declare, demo, health, replay, topics, verify, watch, worker
+from streams.commands import (
+    check_night,
+    config,
+    declare,
+    demo,
+    health,
+    intake,
+    producer,
+    replay,
+    topics,
+    verify,
+    watch,
+    worker,
+)
 from streams.trouble import Trouble
 
 app = typer.Typer(
@@ -26,6 +39,8 @@ app.command(rich_help_panel=_FEED)(declare.declare)
 app.command(rich_help_panel=_FEED)(watch.watch)
 app.command(rich_help_panel=_RUN)(topics.topics)
 app.command(rich_help_panel=_RUN)(worker.worker)
+app.command(rich_help_panel=_RUN)(intake.intake)
+app.add_typer(producer.producer, name="producer", rich_help_panel=_RUN)
 app.command(rich_help_panel=_RUN)(health.health)
 app.command(rich_help_panel=_CHECK)(config.config)
 app.command(rich_help_panel=_CHECK)(verify.verify)

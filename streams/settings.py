@@ -89,6 +89,42 @@ class Settings(BaseSettings):
         Path(".results"),
         description="Where a worker may keep files of its own; nothing in it is needed to recover",
     )
+    intake_dir: Path = Field(
+        Path(".results/intake"),
+        description="Where intake keeps its journal, the register of producers and the desk's users: on a disk "
+        "that outlasts a restart, one folder for each intake",
+    )
+    intake_host: str = Field("127.0.0.1", description="Address that intake listens on")
+    intake_port: int = Field(8080, ge=1, le=65535, description="Port that intake listens on")
+    intake_cert_file: Path | None = Field(
+        None, description="Certificate of intake's own HTTPS, PEM; none where a proxy in front of it has one"
+    )
+    intake_key_file: Path | None = Field(None, description="Key of that certificate, PEM")
+    intake_rate: float = Field(
+        1000.0, gt=0, le=100_000, description="Events a second that intake takes from all producers together"
+    )
+    signatures: Literal["optional", "required"] = Field(
+        "optional",
+        description="`required`: an event without its producer's Ed25519 signature is refused at intake and "
+        "again by the council worker",
+    )
+    public_keys_file: Path | None = Field(
+        None, description='Public keys of producers, JSON: `{"name": ["key in base64"]}`'
+    )
+    signing_key_file: Path | None = Field(
+        None, description="Private key, base64, with which intake signs what it and its desk say"
+    )
+    desk_keying: Literal["confirm", "blind"] = Field(
+        "confirm",
+        description="What the second person at the desk does where a council has no setting of its own: "
+        "confirm what the first keyed, or key it again without seeing it",
+    )
+    desk_user_header: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z][A-Za-z0-9-]{0,62}$",
+        description="Header in which a proxy on this machine names the signed-in user of the desk; "
+        "passwords are not asked for then",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least serious log lines that are written"
     )
@@ -140,18 +176,25 @@ class Settings(BaseSettings):
             raise ValueError(
                 "RESULTS_TLS_CERT_FILE and RESULTS_TLS_KEY_FILE go together: set both or neither"
             )
-        for name in ("tls_ca_file", "tls_cert_file", "tls_key_file"):
+        if (self.intake_cert_file is None) != (self.intake_key_file is None):
+            raise ValueError(
+                "RESULTS_INTAKE_CERT_FILE and RESULTS_INTAKE_KEY_FILE go together: set both or neither"
+            )
+        if self.signatures == "required" and self.public_keys_file is None:
+            raise ValueError("signatures are required, so RESULTS_PUBLIC_KEYS_FILE must name the public keys")
+        if self.mode == "live" and not self.intake_cert_file and not _is_loopback(self.intake_host):
+            raise ValueError(
+                "live mode takes nothing over an open connection: set RESULTS_INTAKE_CERT_FILE, or let intake "
+                "listen on 127.0.0.1 behind a proxy that has a certificate"
+            )
+        for name in _FILES:
             path = getattr(self, name)
             if path is not None and not path.is_file():
                 raise ValueError(f"{_variable(name)} names {path}, which is no file")
         return self
 
     def _on_this_machine(self) -> bool:
-        host = self.broker.rpartition(":")[0].strip("[]")
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+        return _is_loopback(self.broker.rpartition(":")[0])
 
     def group(self, agent: str) -> str:
         """Return the name of an agent's consumer group, which is also its app's."""
@@ -160,6 +203,18 @@ class Settings(BaseSettings):
     def member(self, agent: str) -> str:
         """Return this worker's static name within the group."""
         return f"{self.group(agent)}-{self.instance}"
+
+
+_FILES = (
+    "tls_ca_file tls_cert_file tls_key_file intake_cert_file intake_key_file public_keys_file signing_key_file"
+).split()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def settings(**given: object) -> Settings:

@@ -1,0 +1,139 @@
+"""The parts of intake put together, and run in one process until it is told to leave."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from schemas import topics
+from streams.clients import producer
+from streams.intake import embargo
+from streams.intake.credentials import Doorkeeper
+from streams.intake.door import Door
+from streams.intake.following import follow
+from streams.intake.journal import Journal, JournalFault
+from streams.intake.known import Known
+from streams.intake.meters import Meters
+from streams.intake.pen import Pen
+from streams.intake.producers import Producers
+from streams.intake.reception import Reception
+from streams.intake.sender import Sender, Sending
+from streams.intake.web import application
+from streams.settings import Settings
+from streams.signing import canonical, read_signatories
+from streams.trouble import Trouble
+
+#: How intake names itself as a producer.
+NAME = "Intake"
+EMBARGO_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+def now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def reception(settings: Settings, clock: Callable[[], datetime] = now) -> AsyncIterator[Reception]:
+    """Everything that a request needs, open for the length of a ``with``; nothing is sent or followed yet."""
+    journal = Journal(settings.intake_dir / f"{settings.mode}.sqlite")
+    producers = Producers(settings.intake_dir)
+    pen = Pen(journal)
+
+    def connect() -> AbstractAsyncContextManager[Sending]:
+        return producer(settings, topics.declarations(settings.mode))
+
+    sender = Sender(journal, pen, connect)
+    keys = settings.public_keys_file
+    try:
+        yield Reception(
+            settings=settings,
+            clock=clock,
+            journal=journal,
+            pen=pen,
+            sender=sender,
+            known=Known(),
+            producers=producers,
+            doorkeeper=Doorkeeper(producers, clock),
+            meters=Meters(journal.count_waiting, lambda: sender.connected),
+            signatories=read_signatories(keys) if keys else None,
+            signing_key=_private(settings.signing_key_file),
+        )
+    finally:
+        await pen.close()
+        producers.close()
+        journal.close()
+
+
+def _private(path: Path | None) -> str | None:
+    try:
+        return path.read_text().strip() if path else None
+    except OSError as failed:
+        raise Trouble(f"The signing key {path} cannot be read: {failed.strerror}.") from None
+
+
+async def serve(settings: Settings, clock: Callable[[], datetime] = now) -> None:
+    """Listen, send, follow and keep embargoes until SIGTERM or Ctrl-C; a part that fails ends them all."""
+    async with reception(settings, clock) as parts:
+        for entry in parts.journal.waiting(10_000):
+            parts.known.take_record(entry[1].value, None, None)
+        server = uvicorn.Server(_config(settings, parts))
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(parts.sender.run()),
+                    group.create_task(follow(settings, parts.known)),
+                    group.create_task(keep_embargoes(parts)),
+                ]
+                log.info(
+                    "intake.listening", mode=settings.mode, port=settings.intake_port,
+                    waiting=parts.journal.count_waiting(),
+                )  # fmt: skip
+                await server.serve()
+                for task in tasks:
+                    task.cancel()
+        except* SystemExit:
+            raise Trouble(
+                f"Port {settings.intake_port} on {settings.intake_host} cannot be listened on: "
+                "stop what has it, or set RESULTS_INTAKE_PORT."
+            ) from None
+
+
+def _config(settings: Settings, parts: Reception) -> uvicorn.Config:
+    return uvicorn.Config(
+        application(parts),
+        host=settings.intake_host,
+        port=settings.intake_port,
+        http=Door,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=2_000,
+        backlog=2_048,
+        ssl_certfile=settings.intake_cert_file,
+        ssl_keyfile=settings.intake_key_file,
+    )
+
+
+async def keep_embargoes(parts: Reception) -> None:
+    """Hold what must wait for the close of polls, and release it then. A replayed night brings its own."""
+    if parts.settings.mode == "replay":
+        return
+    while True:
+        if parts.known.complete:
+            for event in list(embargo.due(parts.known, parts.settings.mode, parts.clock(), NAME)):
+                with suppress(JournalFault):
+                    await parts.say(event, canonical(event))
+                    log.info("intake.embargo", event=event.id, type=event.type)
+        await asyncio.sleep(EMBARGO_SECONDS)
