@@ -8,12 +8,15 @@ _DAY_MS = 24 * 3600 * 1000
 _FOR_EVER = {"retention.ms": "-1"}
 _DELETE = {"cleanup.policy": "delete"}
 
+#: What a record is keyed by, hence what stays in order.
+Key = Literal["council", "rejection", "probe"]
+
 
 class TopicSpec(Contract):
     """A topic as it must be: partitions and the settings that a worker insists on."""
 
     name: str
-    key: Literal["council"]
+    key: Key
     value: str
     partitions: int
     config: dict[str, str]
@@ -39,18 +42,31 @@ def rejections(mode: Mode) -> str:
     return f"results.{mode}.rejections.v1"
 
 
+def actions(mode: Mode) -> str:
+    """``RejectionAction``; key: rejection id."""
+    return f"results.{mode}.actions.v1"
+
+
+def probes(mode: Mode) -> str:
+    """``ProbeAnswer``; key: the partition's probe row. Never results, and for nobody but the monitor."""
+    return f"results.{mode}.probes.v1"
+
+
 def all_topics(mode: Mode, partitions: int) -> tuple[TopicSpec, ...]:
     """The topics of a mode, without the changelogs, which their agents name."""
     long = _DELETE | _FOR_EVER
     latest = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(7 * _DAY_MS)}
     large = {"max.message.bytes": str(6 * 1024 * 1024)}
-    plan: tuple[tuple[str, str, dict[str, str]], ...] = (
-        (declarations(mode), "InputEvent", long | large),
-        (headlines(mode), "Headline", long),
-        (standings(mode), "Standing", latest),
-        (rejections(mode), "Rejection", long),
+    a_day = _DELETE | {"retention.ms": str(_DAY_MS)}
+    plan: tuple[tuple[str, Key, str, dict[str, str]], ...] = (
+        (declarations(mode), "council", "InputEvent", long | large),
+        (headlines(mode), "council", "Headline", long),
+        (standings(mode), "council", "Standing", latest),
+        (rejections(mode), "council", "Rejection", long),
+        (actions(mode), "rejection", "RejectionAction", long),
+        (probes(mode), "probe", "ProbeAnswer", a_day),
     )
     return tuple(
-        TopicSpec(name=name, key="council", value=value, partitions=partitions, config=config)
-        for name, value, config in plan
+        TopicSpec(name=name, key=key, value=value, partitions=partitions, config=config)
+        for name, key, value, config in plan
     )

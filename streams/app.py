@@ -45,6 +45,7 @@ def status_file(settings: Settings, agent: str) -> Path:
 def run_council_worker(settings: Settings) -> NoReturn:
     """Run the council worker in this process until it is told to leave."""
     from streams.agents.council import CouncilKeeper
+    from streams.agents.probing import ProbingKeeper
     from streams.delivery.worker import run_worker
 
     specs = all_topics(settings.mode, settings.partitions)
@@ -52,7 +53,7 @@ def run_council_worker(settings: Settings) -> NoReturn:
     status = status_file(settings, COUNCIL)
     status.parent.mkdir(parents=True, exist_ok=True)
     run_worker(
-        CouncilKeeper(settings.mode, settings.partitions),
+        ProbingKeeper(CouncilKeeper(settings.mode, settings.partitions), settings.mode),
         name=settings.group(COUNCIL),
         broker=settings.broker,
         profile=settings.profile,
