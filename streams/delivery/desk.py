@@ -7,7 +7,7 @@ from typing import Any
 
 from faust.types import TP, Message
 
-from streams.delivery.batches import SETTLE_SECONDS, BatchConsumer, records_of
+from streams.delivery.batches import records_of
 from streams.delivery.drafts import Judge
 from streams.delivery.envelope import seal_mark
 from streams.delivery.faults import ConfigurationFault
@@ -17,6 +17,7 @@ from streams.delivery.rows import MARK_KEY, Shelf
 from streams.delivery.sealing import Sealer, Step, Write, Writer
 from streams.delivery.status import Status
 from streams.delivery.table import RowTable
+from streams.delivery.transport import SETTLE_SECONDS, BatchConsumer
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import faust
 
 from streams.delivery import leaving, selfcheck
-from streams.delivery.batches import BatchSchema, BatchTransport
+from streams.delivery.batches import BatchSchema
 from streams.delivery.desk import Desk, FaustWriter
 from streams.delivery.faults import BrokenAssumption, ConfigurationFault
 from streams.delivery.keeper import Keeper
@@ -23,6 +23,7 @@ from streams.delivery.sealing import Writer
 from streams.delivery.status import BEAT_SECONDS, Status
 from streams.delivery.table import RowTable, changelog_topic
 from streams.delivery.topics import Changelog, Topics, TopicSpec
+from streams.delivery.transport import BatchTransport
 
 log = logging.getLogger(__name__)
 

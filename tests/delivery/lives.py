@@ -4,7 +4,9 @@ import random
 import signal
 import time
 
-from tests.delivery.night import Night, Worker, evening
+from tests.delivery.evening import evening
+from tests.delivery.night import Night
+from tests.delivery.process import Worker
 
 #: Small batches and slow writes, so that every window between two writes is open for a while.
 SLOW = {"batch": 4, "delay": 0.05}

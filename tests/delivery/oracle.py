@@ -136,18 +136,18 @@ def _refusals(result: Verdict, fold: Fold, reads: list[Read]) -> None:
 
 
 def _rows(result: Verdict, fold: Fold, reads: list[Read]) -> None:
-    latest: dict[str, Any] = {}
+    latest: dict[bytes | None, Any] = {}
     for _, _, key, value in reads:
         if value and value[:1] == ROW:
             row = open_row(value)
-            if (row.version, row.judged) > latest.get(str(key), (0, -1, None))[:2]:
-                latest[str(key)] = (row.version, row.judged, loads(row.state))
-    for key, council in fold.councils.items():
-        version, _, state = latest.get(str(key.encode()), (0, -1, None))
+            if (row.version, row.judged) > latest.get(key, (0, -1, None))[:2]:
+                latest[key] = (row.version, row.judged, loads(row.state))
+    for name, council in fold.councils.items():
+        version, _, state = latest.get(name.encode(), (0, -1, None))
         wards = {ward: [e["rev"], e["id"], e["seats"]] for ward, e in council["wards"].items()}
         expected = {"n": council["n"], "map": council["map"], "wards": wards, "control": council["control"]}
         if state != expected or version != council["v"]:
-            result.rows_wrong.append(key)
+            result.rows_wrong.append(name)
 
 
 def _standings(result: Verdict, fold: Fold, reads: list[Read]) -> None:

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-from streams.delivery.batches import Batch, BatchConsumer, Book
+from streams.delivery.batches import Batch, Book
+from streams.delivery.transport import BatchConsumer
 
 
 def test_only_an_unbroken_run_from_the_first_batch_is_committed() -> None:

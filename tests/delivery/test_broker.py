@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AdminClient  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient
 
 from streams.rehearsal.broker import BrokerFault, embedded_broker
 

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.delivery.night import Night, evening
+from tests.delivery.evening import evening
+from tests.delivery.night import Night
 from tests.delivery.oracle import Verdict, verdict
 
 

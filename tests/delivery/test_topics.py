@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from confluent_kafka.admin import AdminClient  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient
 
 from streams.delivery.table import changelog_topic
 from streams.delivery.topics import Changelog, Topics
-from tests.delivery.night import Night, specs
+from tests.delivery.night import Night
+from tests.delivery.toy import specs
 
 
 def test_creating_again_changes_nothing(night: Night) -> None:

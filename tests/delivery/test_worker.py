@@ -7,7 +7,8 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from streams.delivery.table import CHANGELOG_CONFIG, changelog_topic
-from tests.delivery.night import Night, evening, loads
+from tests.delivery.evening import evening
+from tests.delivery.night import Night, loads
 from tests.delivery.oracle import verdict
 
 

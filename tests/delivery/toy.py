@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams.delivery.keeper import Addressed, Judged, Output, Record
+from streams.delivery.topics import Changelog, TopicSpec
 
 Event = dict[str, Any]
 
@@ -40,6 +41,21 @@ class Names:
     @property
     def app(self) -> str:
         return f"{self.prefix}-app"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A plain topic that forgets nothing."""
+
+    name: str
+    partitions: int
+    config: dict[str, str] = field(default_factory=lambda: {"cleanup.policy": "delete", "retention.ms": "-1"})
+
+
+def specs(names: Names, partitions: int) -> list[TopicSpec]:
+    """The input topic first, then the outputs and the changelog."""
+    plain = [names.declarations, names.headlines, names.standings, names.rejections]
+    return [*(Spec(name, partitions) for name in plain), Changelog(names.app, partitions)]
 
 
 @dataclass(frozen=True)

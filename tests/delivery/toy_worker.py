@@ -9,12 +9,11 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from streams.delivery import batches
+from streams.delivery import transport
 from streams.delivery.sealing import Step, Write, Writer
 from streams.delivery.topics import Changelog
 from streams.delivery.worker import run_worker
-from tests.delivery.night import specs
-from tests.delivery.toy import Names, ToyKeeper
+from tests.delivery.toy import Names, ToyKeeper, specs
 
 
 class Unlucky:
@@ -71,7 +70,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     names = Names(given.prefix)
     if given.batch:
-        batches.BATCH_RECORDS = given.batch
+        transport.BATCH_RECORDS = given.batch
     declared, *others = [s for s in specs(names, given.partitions) if not isinstance(s, Changelog)]
     run_worker(
         ToyKeeper(names, given.padding),

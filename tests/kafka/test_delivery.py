@@ -9,7 +9,8 @@ import confluent_kafka as client
 import pytest
 
 from tests.delivery import lives
-from tests.delivery.night import Night, evening
+from tests.delivery.evening import evening
+from tests.delivery.night import Night
 from tests.delivery.oracle import verdict
 from tests.delivery.test_known_bad import killed
 from tests.delivery.toy import canonical

@@ -1,0 +1,178 @@
+"""Whole-batch delivery: one stream event per partition and run of records, and commits of unbroken runs alone.
+
+Faust's conductor, queues, streams, sensors and flow control stay as they are and run once per batch.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, Message
+
+from streams.delivery.batches import Batch, Book
+from streams.delivery.faults import BrokenAssumption
+from streams.delivery.fetching import FetchThread
+
+#: Most records in one event: bounds how long judging holds the event loop.
+BATCH_RECORDS = 500
+#: How long a revoked partition may finish its open batches before they are left to the next owner.
+SETTLE_SECONDS = 2.0
+
+Fetched = dict[TP, list[Any]]
+
+
+class BatchConsumer(driver.Consumer):
+    """Faust's consumer, delivering batches; one per worker."""
+
+    app: Any
+    _thread: FetchThread
+    #: Set by the worker: wait for the open batches of the partitions that go, then forget them.
+    settle: Callable[[Iterable[TP]], Awaitable[None]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._books: dict[TP, Book] = {}
+        self._books_fetched: dict[TP, Book] = {}  # the books when the last fetch began
+        #: Set by recovery: partitions whose committed offset belongs to an earlier incarnation of the topic.
+        self.begin_anew: set[TP] = set()
+
+    def _new_consumer_thread(self) -> FetchThread:
+        return FetchThread(self, loop=self.loop, beacon=self.beacon)
+
+    # A full stream queue holds the delivery loop up by itself.  Upstream also takes the partition out of the
+    # fetch, and naps for a second when all of them are out.
+    def on_buffer_full(self, tp: TP) -> None: ...
+
+    def on_buffer_drop(self, tp: TP) -> None: ...
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - upstream's signature
+        # A copy: upstream passes the live set, which empties under a running fetch when recovery ends, and
+        # aiokafka takes an empty set for "all partitions".
+        active = set(active_partitions or ())
+        if not active:
+            await asyncio.sleep(0.05)
+            return {}
+        self._books_fetched = dict(self._books)
+        return await self._thread.getmany(active, timeout)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
+        """Fetch once and hand the records out as batches; what cannot be handed out is given back."""
+        records, _ = await self._wait_next_records(timeout)
+        if records is None or self.should_stop:
+            return
+        generation = self.app.consumer_generation_id
+        self._follow(records)
+        left: Fetched = dict(records)
+        for tp, run in records.items():
+            self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
+            for start in range(0, len(run), BATCH_RECORDS):
+                if not self._deliverable(tp, generation):
+                    break
+                part = run[start : start + BATCH_RECORDS]
+                left[tp] = run[start + len(part) :]
+                yield tp, self._batch(tp, part, generation)
+        for tp, run in left.items():
+            if run:
+                await self._give_back(tp, run[0].offset)
+
+    def _follow(self, records: Mapping[TP, list[Any]]) -> None:
+        # Holes between offsets are legal (transaction marks); a fetch that does not begin where the last one
+        # ended is not: records were dropped, or the topic began anew under a running worker.
+        began, ended = self._thread.began, self._thread.ended
+        for tp, book in self._books.items():
+            if tp not in ended or self._books_fetched.get(tp) is not book:
+                continue
+            run = records.get(tp)
+            if began[tp] != book.position or (run and run[0].offset < book.position):
+                raise BrokenAssumption(
+                    f"{tp.topic}-{tp.partition} was read up to offset {book.position}, but the next fetch"
+                    f" began at {began[tp]}: records were dropped, or the topic was created anew"
+                )
+            book.position = ended[tp]
+
+    def _deliverable(self, tp: TP, generation: int) -> bool:
+        if not self.flow_active or self.app.consumer_generation_id != generation:
+            return False
+        if self._is_changelog_tp(tp):
+            return tp in self._active_partitions
+        # Upstream empties the queues at the end of a rebalance: input that came before would be lost.
+        book = self._books.get(tp)
+        return not self.app.rebalancing and book is not None and book is self._books_fetched.get(tp)
+
+    def _batch(self, tp: TP, part: list[Any], generation: int) -> Batch:
+        last = part[-1]
+        seconds = (last.timestamp or 0) / 1000.0
+        value: Any = part
+        batch = Batch(
+            last.topic, last.partition, last.offset, seconds, last.timestamp_type, None,
+            None, value, None, 0, 0, tp, generation_id=generation,
+        )  # fmt: skip
+        if not self._is_changelog_tp(tp):
+            batch.book = self._books[tp]
+            batch.entry = batch.book.hand_out(last.offset + 1)
+        self._read_offset[tp] = last.offset - 1  # no gap to record: holes lie inside batches
+        return batch
+
+    async def _give_back(self, tp: TP, first: int) -> None:
+        after = self._thread.ended.get(tp)
+        book = self._books.get(tp)
+        if await self._thread.call_thread(self._thread.rewind, tp, first, after) and book is not None:
+            book.position = first
+
+    def ack(self, message: Message) -> bool:
+        """Nothing: streams also acknowledge what they skip or drop.  Only ``acknowledge`` counts."""
+        self._unacked_messages.discard(message)
+        return False
+
+    def acknowledge(self, batch: Batch) -> None:
+        """All records of the batch are durable in every consequence; it may be committed in its turn."""
+        batch.book.acknowledge(batch.entry)
+        self._acked[batch.tp] = []  # upstream asks the partitions listed there for a new offset
+
+    def _new_offset(self, tp: TP) -> int | None:
+        book = self._books.get(tp)
+        return None if book is None else book.done
+
+    async def committed(self, tps: Iterable[TP]) -> dict[TP, int | None]:
+        """What the group has committed, by partition; None where nothing is."""
+        ask = self._thread._ensure_consumer().committed
+        return {tp: await self._thread.call_thread(ask, tp) for tp in tps}
+
+    async def perform_seek(self) -> None:
+        """Go to what is committed; to the earliest record where nothing is, which upstream leaves to chance."""
+        source = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
+        self._books = {tp: Book() for tp in source}
+        await super().perform_seek()
+        earliest = await self.earliest_offsets(*source) if source else {}
+        for tp in source:
+            committed = None if tp in self.begin_anew else self._committed_offset[tp]
+            start = max(committed or 0, earliest[tp] or 0)
+            await self.seek_wait({tp: start})
+            self._books[tp].position = start
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Stop, let the open batches finish and commit them; upstream forgets the acknowledgements first."""
+        self.stop_flow()
+        self.app.flow_control.suspend()
+        self.app.flow_control.clear()
+        await self.settle(revoked)
+        await self.commit()
+        self._books.clear()
+        await super().on_partitions_revoked(revoked)
+
+
+class BatchProducer(driver.Producer):
+    """Faust's producer; idempotent where the broker can, for which Faust has no setting."""
+
+    app: Any
+
+    def _settings_extra(self) -> Mapping[str, Any]:
+        return {"acks": "all", "enable_idempotence": True} if self.app.profile.idempotent else {}
+
+
+class BatchTransport(driver.Transport):
+    """The drivers of this module, as Faust asks for them."""
+
+    Consumer: ClassVar[Any] = BatchConsumer
+    Producer: ClassVar[Any] = BatchProducer
