@@ -44,9 +44,9 @@ def headline_headers(headline: Headline) -> Headers:
     """Headers of a headline."""
     return headers(
         id=headline.id,
-        source=f"/feeds/{headline.mode}/council",
+        source=f"/feeds/{headline.mode}/{'area' if headline.area else 'council'}",
         type=f"uk.results.Headline.{headline.type}.v1",
-        subject=headline.council,
+        subject=headline.key,
         time=headline.declared_at.at.isoformat().replace("+00:00", "Z"),
         schema="Headline",
     )

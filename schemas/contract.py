@@ -58,6 +58,12 @@ WardId = Annotated[
     StringConstraints(pattern=rf"^[a-z]{{2,16}}(?:\.{_SLUG}){{1,3}}(?:\.by)?\.{_DAY}$", max_length=200),
     AfterValidator(_dated),
 ]
+#: An area as an election knows it: its slug and the election, ``kent@local.2023-05-04``.
+AreaId = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{_SLUG}@[a-z]{{2,16}}\.{_DAY}$", max_length=128),
+    AfterValidator(_dated),
+]
 EventId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$")]
 Slug = Annotated[str, StringConstraints(pattern=rf"^{_SLUG}$")]
 PartyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9](?:[A-Z0-9 &.'-]{0,18}[A-Z0-9.])?$")]

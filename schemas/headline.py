@@ -1,10 +1,21 @@
 """What the feed says: one certainty, once, with its proof, its basis and what it replaces."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from schemas.contract import Contract, CouncilId, Count, ElectionId, EventId, Instant, Mode, Revision
+from schemas.contract import (
+    AreaId,
+    Contract,
+    CouncilId,
+    Count,
+    ElectionId,
+    EventId,
+    Instant,
+    Mode,
+    Revision,
+    require,
+)
 from schemas.council import BasisName
 from schemas.event import Moment, ReasonCode
 from schemas.proof import Proof
@@ -46,6 +57,18 @@ HeadlineType = Literal[
     "POLL_RESCHEDULED",
     "UNOPPOSED_RETURNS",
     "EDITORIAL_CALL",
+    "NTH_GAIN",
+    "STREAK",
+    "COUNCILS_CONTROLLED",
+    "COUNTY_ROLLUP",
+    "REGION_ROLLUP",
+    "NATION_ROLLUP",
+    "FEED_ROLLUP",
+    "ROLLUP_BY_FAMILY",
+    "NET_CHANGE",
+    "NET_CHANGE_LEADER",
+    "MILESTONE",
+    "COVERAGE_STATUS",
 ]
 
 
@@ -60,8 +83,20 @@ class Seats(Contract):
     unfilled: Count
 
 
+class AreaSeats(Contract):
+    """Seats of an area's councils at the moment of speaking, and how many of its councils are final."""
+
+    total: Count
+    declared: Count
+    pending: Count
+    postponed: Count
+    unfilled: Count
+    councils: Count
+    councils_final: Count
+
+
 class Headline(Contract):
-    """One headline.
+    """One headline, of a council or of an area, never of both.
 
     ``n`` counts the headlines of its council (or area) without gaps. ``fact`` names what is claimed, ``story`` what it
     belongs to. ``value`` is the claim, the only part that is compared; ``was`` the claim it replaces. A figure of
@@ -76,12 +111,14 @@ class Headline(Contract):
     priority: Priority
     fact: str
     story: str
-    council: CouncilId
-    council_name: str
+    council: CouncilId | None = None
+    council_name: str | None = None
+    area: AreaId | None = None
+    area_name: str | None = None
     election: ElectionId
     mode: Mode
     bases: dict[BasisName, Revision]
-    seats: Seats
+    seats: Seats | AreaSeats
     causes: tuple[EventId, ...]
     supersedes: tuple[HeadlineId, ...]
     reason: ReasonCode | None
@@ -95,3 +132,25 @@ class Headline(Contract):
     rules_version: int
     declared_at: Moment
     reported_at: Instant | None
+
+    @model_validator(mode="after")
+    def _of_one(self) -> Self:
+        require(
+            (self.council is None) != (self.area is None)
+            and (self.council is None) == (self.council_name is None)
+            and (self.area is None) == (self.area_name is None)
+            and (self.area is None) == isinstance(self.seats, Seats),
+            "subject",
+            "a headline speaks of a council or of an area: it has the id, the name and the seats of one of them",
+        )
+        return self
+
+    @property
+    def key(self) -> str:
+        """The id of the council or area that it speaks of: the key of its record."""
+        return self.council or self.area or ""
+
+    @property
+    def name(self) -> str:
+        """The name of that council or area."""
+        return self.council_name or self.area_name or ""

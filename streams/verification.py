@@ -33,7 +33,7 @@ def verdicts(
             field = ".".join(map(str, first["loc"]))
             raise NotReadable(f"{place}: no headline ({field or 'JSON'}: {first['msg']})") from None
         if headline.proof is not None:
-            council_map = known.get((headline.council, headline.proof.map_version))
+            council_map = known.get((headline.key, headline.proof.map_version))
             yield headline, list(mistakes(headline.proof, council_map))
 
 

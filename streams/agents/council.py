@@ -86,7 +86,7 @@ class CouncilKeeper:
         said = tuple(
             Output(
                 topics.headlines(self.mode),
-                headline.council.encode(),
+                headline.key.encode(),
                 headline.model_dump_json().encode(),
                 cloudevents.headline_headers(headline) + trace,
             )

@@ -24,7 +24,7 @@ def verify(
             checked += 1
             wrong += bool(mistakes)
             for mistake in mistakes:
-                typer.echo(f"{headline.council_name}, headline {headline.id}: {mistake}.")
+                typer.echo(f"{headline.name}, headline {headline.id}: {mistake}.")
     except NotReadable as refused:
         raise Trouble(f"{refused}.") from None
     typer.echo(f"{checked} proofs checked, {wrong} do not hold.")

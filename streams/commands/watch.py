@@ -55,7 +55,7 @@ async def _watch(councils: list[str], types: list[str], priorities: str, new: bo
 
 def wanted(headline: "Headline", councils: list[str], types: list[str], priorities: str) -> bool:
     """Whether a headline passes all filters; an empty filter lets everything through."""
-    named = (headline.council.lower(), headline.council_name.lower())
+    named = (headline.key.lower(), headline.name.lower())
     return (
         headline.priority in priorities
         and (not councils or any(council.lower() in named for council in councils))
