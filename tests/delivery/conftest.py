@@ -3,7 +3,6 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,15 +19,13 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def new_night(broker: str, tmp_path: Path) -> Callable[[], Night]:
+@pytest.fixture(scope="session")
+def new_night(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Night]:
     """A function that makes empty nights with their topics."""
 
     def new() -> Night:
         name = f"toy{os.getpid()}x{next(_numbers)}"
-        folder = tmp_path / name
-        folder.mkdir()
-        night = Night(broker, "embedded", Names(name), folder)
+        night = Night(broker, "embedded", Names(name), tmp_path_factory.mktemp(name))
         night.create_topics()
         return night
 

@@ -52,7 +52,7 @@ def terminated_at_random(night: Night, lives: int, seed: int) -> list[int]:
     return codes
 
 
-def crashed_at(night: Night, points: list[str], seed: int, chance: float = 0.3) -> list[str]:
+def crashed_at(night: Night, points: list[str], seed: int, chance: float = 0.5) -> list[str]:
     """A worker for each point, which ends itself there; the points that were reached."""
     reached = []
     for number, point in enumerate(points):
