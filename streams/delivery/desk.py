@@ -114,7 +114,7 @@ class Desk:
 
     def opened(self) -> None:
         """Input flows now."""
-        self._status.state = "ready"
+        self._status.enter("ready")
         self._status.partitions = sorted(tp.partition for tp in self._lines)
         log.info("worker.ready partitions=%s", self._status.partitions)
 
@@ -139,7 +139,7 @@ class Desk:
     async def settle(self, going: Iterable[TP]) -> None:
         """Let open batches finish for a while, then leave them to the next owner."""
         lines = [line for line in (self._lines.pop(tp, None) for tp in list(going)) if line is not None]
-        self._status.state = "waiting"
+        self._status.enter("waiting")
         if not lines:
             return
         try:

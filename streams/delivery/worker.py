@@ -20,7 +20,7 @@ from streams.delivery.keeper import Keeper
 from streams.delivery.profiles import PROFILES, Profile, ProfileName, Security, app_settings
 from streams.delivery.recovery import OrderedTableManager
 from streams.delivery.sealing import Writer
-from streams.delivery.status import BEAT_SECONDS, Status
+from streams.delivery.status import BEAT_SECONDS, Observer, Status
 from streams.delivery.table import RowTable, changelog_topic
 from streams.delivery.topics import Changelog, Topics, TopicSpec
 from streams.delivery.transport import BatchTransport
@@ -50,6 +50,7 @@ def run_worker(
     instance: str | None = None,
     session_timeout_seconds: float | None = None,
     status_file: Path | None = None,
+    observer: Observer | None = None,
     patience_seconds: float = 10.0,
     leave_seconds: float = leaving.DEADLINE_SECONDS,
     writer: Callable[[Writer], Writer] = lambda plain: plain,
@@ -58,7 +59,8 @@ def run_worker(
 
     ``name``: the Faust app's id, which is also the consumer group and the beginning of the changelog's name.
     ``broker``: ``host:port``.  ``instance``: this worker's name in the group, for static membership on Kafka.
-    ``status_file``: where the worker says how it is (`status.read`).  ``patience_seconds``: how long the broker
+    ``status_file``: where the worker says how it is (`status.read`); ``observer`` hears the same in this process.
+    ``patience_seconds``: how long the broker
     may take to answer before the worker gives up starting.  ``leave_seconds``: from the signal to the end at the
     latest.  ``writer``: wraps what reaches the
     broker, for tests.
@@ -83,7 +85,8 @@ def run_worker(
             topics.check_session(session_timeout_seconds)
             given["broker_session_timeout"] = session_timeout_seconds
         plan = _Plan(keeper, name, PROFILES[profile], given, input_topic, identity() or "", writer)
-        asyncio.run(_serve(plan, status_file, leave_seconds, identity))
+        status = Status(name, observer=observer or Observer())
+        asyncio.run(_serve(plan, status, status_file, leave_seconds, identity))
     except Exception as fault:
         leaving.end(fault)
     if status_file is not None:
@@ -133,21 +136,24 @@ def _assemble(plan: _Plan, status: Status) -> DeliveryApp:
 
 
 async def _serve(
-    plan: _Plan, status_file: Path | None, leave_seconds: float, identity: Callable[[], str | None]
+    plan: _Plan,
+    status: Status,
+    status_file: Path | None,
+    leave_seconds: float,
+    identity: Callable[[], str | None],
 ) -> None:
-    status = Status(plan.name)
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     app = _assemble(plan, status)
     work = [
         asyncio.create_task(app.start()),
-        asyncio.create_task(_beat(status, status_file)),
+        asyncio.create_task(_beat(app, status, status_file)),
         asyncio.create_task(_watch(plan, identity)),
     ]
     await _told_or_broken(app, told, work)
     leaving.kill_after(leave_seconds)
-    status.state = "leaving"
+    status.enter("leaving")
     await _leave(app)
 
 
@@ -176,8 +182,11 @@ async def _leave(app: DeliveryApp) -> None:
     log.info("worker.left")
 
 
-async def _beat(status: Status, path: Path | None) -> None:
+async def _beat(app: DeliveryApp, status: Status, path: Path | None) -> None:
+    tables: Any = app.tables
     while True:
+        status.remaining = 0 if status.state == "ready" else tables.recovery.active_remaining_total()
+        status.observer.beat(status)
         if path is not None:
             status.write(path)
         await asyncio.sleep(BEAT_SECONDS)
