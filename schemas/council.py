@@ -32,12 +32,17 @@ RESERVED_CODES = frozenset({"NOC", "OTHERS", "VACANT", "PENDING"})
 
 
 class Area(Contract):
-    """A county, region or nation that the council counts towards."""
+    """A county, region or nation that the council counts towards.
+
+    ``councils``: how many councils of the area poll in this election, where known; else totals of the area are spoken
+    of as those of the feed's councils.
+    """
 
     id: Slug
     name: Name
     kind: Literal["county", "region", "nation", "feed"]
     parent: Slug | None = None
+    councils: Count | None = None
 
 
 class Party(Contract):
@@ -258,6 +263,7 @@ class CouncilOpened(Event):
             "reason",
             "an amended map says why: reason is missing",
         )
+        require(len({area.id for area in self.areas}) == len(self.areas), "area", "two areas share one id")
         keys = [(b.basis, b.scope) for b in self.baselines]
         require(len(set(keys)) == len(keys), "baseline", "two baselines share one basis and scope")
         return self

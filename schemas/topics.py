@@ -9,7 +9,7 @@ _FOR_EVER = {"retention.ms": "-1"}
 _DELETE = {"cleanup.policy": "delete"}
 
 #: What a record is keyed by, hence what stays in order.
-Key = Literal["council", "rejection", "probe"]
+Key = Literal["council", "area", "rejection", "probe"]
 
 
 class TopicSpec(Contract):
@@ -28,13 +28,23 @@ def declarations(mode: Mode) -> str:
 
 
 def headlines(mode: Mode) -> str:
-    """``Headline``; key: council id."""
+    """``Headline``; key: id of the council or area that it speaks of."""
     return f"results.{mode}.headlines.v1"
 
 
 def standings(mode: Mode) -> str:
     """``Standing``; key: council id; compacted."""
     return f"results.{mode}.standings.v1"
+
+
+def contributions(mode: Mode) -> str:
+    """``AreaEvent``: what councils add to an area, and holds on it; key: area id."""
+    return f"results.{mode}.contributions.v1"
+
+
+def boards(mode: Mode) -> str:
+    """``Board``; key: area id; compacted."""
+    return f"results.{mode}.boards.v1"
 
 
 def rejections(mode: Mode) -> str:
@@ -62,6 +72,8 @@ def all_topics(mode: Mode, partitions: int) -> tuple[TopicSpec, ...]:
         (declarations(mode), "council", "InputEvent", long | large),
         (headlines(mode), "council", "Headline", long),
         (standings(mode), "council", "Standing", latest),
+        (contributions(mode), "area", "AreaEvent", long),
+        (boards(mode), "area", "Board", latest),
         (rejections(mode), "council", "Rejection", long),
         (actions(mode), "rejection", "RejectionAction", long),
         (probes(mode), "probe", "ProbeAnswer", a_day),
