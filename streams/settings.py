@@ -131,6 +131,28 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="`json`, or `console` for people; `auto` takes the latter in a terminal"
     )
+    metrics_host: str = Field(
+        "127.0.0.1", description="Address at which a worker shows its metrics, once RESULTS_METRICS_PORT is set"
+    )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port for a worker's metrics in Prometheus' format; none when empty"
+    )
+    monitor_host: str = Field(
+        "127.0.0.1",
+        description="Address that the monitor listens on; any but this machine's own asks for "
+        "RESULTS_MONITOR_PASSWORD",
+    )
+    monitor_port: int = Field(8600, ge=1, le=65535, description="Port that the monitor listens on")
+    monitor_poll_seconds: float = Field(
+        5.0, ge=0.2, le=60, description="How often the monitor looks where each group stands"
+    )
+    monitor_probe_seconds: float = Field(
+        5.0, ge=0, le=600, description="How often the monitor sends a probe through the feed; 0 for never"
+    )
+    monitor_user: Name = Field("ops", description="User name at the monitor's page")
+    monitor_password: SecretStr | None = Field(
+        None, description="Its password, at least 12 characters. Needed to listen beyond this machine"
+    )
     tls: bool = Field(
         False,
         description="Encrypt the connection to Kafka and check its certificate. Required in live mode "
@@ -187,6 +209,13 @@ class Settings(BaseSettings):
                 "live mode takes nothing over an open connection: set RESULTS_INTAKE_CERT_FILE, or let intake "
                 "listen on 127.0.0.1 behind a proxy that has a certificate"
             )
+        if not _is_loopback(self.monitor_host):
+            word = self.monitor_password.get_secret_value() if self.monitor_password else ""
+            if len(word) < 12:
+                raise ValueError(
+                    f"the monitor may listen on {self.monitor_host} only with RESULTS_MONITOR_PASSWORD of at "
+                    "least 12 characters; 127.0.0.1 needs none"
+                )
         for name in _FILES:
             path = getattr(self, name)
             if path is not None and not path.is_file():
