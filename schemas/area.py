@@ -16,6 +16,7 @@ from schemas.contract import (
     Name,
     PartyCode,
     Revision,
+    SchemaVersion,
     Sentence,
     Several,
     Slug,
@@ -117,7 +118,7 @@ class Contribution(Contract):
 class _Desk(Contract):
     """The fields common to all that the desk says of an area."""
 
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     id: EventId
     mode: Mode
     election: ElectionId
@@ -204,7 +205,7 @@ class ControlTotal(Contract):
 
 
 class AreaChange(Contract):
-    """A party's change on one basis, summed over the ``councils`` whose figures tell it apart, up in some, down in others.
+    """A party's change on one basis, summed over the ``councils`` that tell it apart, ``up`` in some, ``down`` in others.
 
     ``party`` may be OTHERS, VACANT or PENDING, as in the changes of a council.
     """
@@ -222,8 +223,8 @@ class AreaChange(Contract):
 class AreaChanges(Contract):
     """Seat changes on one basis, never mixed with another (DR-16); the rows close to zero (DR-19).
 
-    ``councils`` have figures on this basis, ``comparable`` of them allow a comparison (DR-18), and those ``counted`` are
-    final as well. ``pending``: seats still out in them. ``families``: the same rows by family.
+    ``councils`` have figures on this basis, ``comparable`` of them allow a comparison (DR-18), and those ``counted``
+    are final as well. ``pending``: seats still out in them. ``families``: the same rows by family.
     """
 
     basis: BasisName
