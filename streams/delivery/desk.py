@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from aiokafka.errors import IllegalStateError
 from faust.types import TP, Message
 
 from streams.delivery.batches import records_of
@@ -76,6 +77,8 @@ class Desk:
             committed = await consumer.committed(source)
             for tp in sorted(source):
                 await self._open(consumer, tp, committed[tp])
+        except IllegalStateError:
+            raise  # the partitions went away meanwhile; recovery begins again with the next ones
         except Exception as fault:
             self._end(fault)
             raise
@@ -101,7 +104,6 @@ class Desk:
                 f" its changelog {self._changelog} is empty there: it was lost. Start over with `results refold`."
             )
         if shelf.mark == self._incarnation:
-            consumer.begin_anew.discard(tp)
             return
         if shelf.mark is not None:
             log.warning(

@@ -13,7 +13,7 @@ class FetchThread(driver.AIOKafkaConsumerThread):
     """The thread that fetches: it notes where each fetch began and ended, and takes its waits from the profile."""
 
     app: Any
-    #: Where the partitions stood before and after the last fetch; read by the consumer right after it.
+    #: Where the partitions stood before and after the last fetch; taken by the consumer right after it.
     began: Mapping[TP, int | None] = {}
     ended: Mapping[TP, int | None] = {}
 
@@ -30,10 +30,16 @@ class FetchThread(driver.AIOKafkaConsumerThread):
         return consumer
 
     async def _fetch_records(self, consumer: Any, active_partitions: Any, *args: Any, **kwargs: Any) -> Any:
-        self.began = {tp: _position(consumer, tp) for tp in active_partitions}
+        self.began, self.ended = {tp: _position(consumer, tp) for tp in active_partitions}, {}
         records = await super()._fetch_records(consumer, active_partitions, *args, **kwargs)
         self.ended = {tp: _position(consumer, tp) for tp in active_partitions}
         return records
+
+    def taken(self) -> tuple[Mapping[TP, int | None], Mapping[TP, int | None]]:
+        """Where the fetch just made began and ended; once, for the next may not come to be made."""
+        marks = self.began, self.ended
+        self.began, self.ended = {}, {}
+        return marks
 
     async def rewind(self, tp: TP, first: int, after: int | None) -> bool:
         """Fetch again from ``first``, unless somebody has sought elsewhere meanwhile."""

@@ -34,6 +34,7 @@ SOURCES: Mapping[str, str] = {
     "Consumer.on_partitions_assigned": "29ce96596f05a18c6738eeb2e0d308dd",
     "Consumer.on_buffer_full": "c8961679e0bcdce5c23b07143d687ec8",
     "Consumer.on_buffer_drop": "4b57e8a418d5ad9c58632b13b58b377a",
+    "Consumer.verify_event_path": "aead7dc3d8dc43fa242b82c75512329f",
     "ThreadDelegateConsumer._getmany": "f9d47aa9010b5ff2b874ba65f927871f",
     "AIOKafkaConsumerThread._create_worker_consumer": "c2701bfc3e6f6cad95c2be36d6a255a8",
     "AIOKafkaConsumerThread._fetch_records": "39a2c6c79fc1455a199629912b533458",
@@ -64,7 +65,7 @@ def methods() -> dict[str, Callable[..., Any]]:
     owners: tuple[tuple[type[Any], str], ...] = (
         (Consumer, "getmany _wait_next_records _drain_messages perform_seek ack _new_offset _should_commit"
                    " _filter_tps_with_pending_acks _filter_committable_offsets _commit_offsets"
-                   " on_partitions_revoked on_partitions_assigned on_buffer_full on_buffer_drop"),
+                   " on_partitions_revoked on_partitions_assigned on_buffer_full on_buffer_drop verify_event_path"),
         (ThreadDelegateConsumer, "_getmany"),
         (AIOKafkaConsumerThread, "_create_worker_consumer _fetch_records _commit _seek_wait getmany"),
         (Producer, "_settings_extra _settings_default send"),

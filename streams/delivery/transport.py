@@ -46,6 +46,9 @@ class BatchConsumer(driver.Consumer):
 
     def on_buffer_drop(self, tp: TP) -> None: ...
 
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Nothing: upstream's alarm compares two clocks, and is false or silent."""
+
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - upstream's signature
         # A copy: upstream passes the live set, which empties under a running fetch when recovery ends, and
         # aiokafka takes an empty set for "all partitions".
@@ -62,7 +65,8 @@ class BatchConsumer(driver.Consumer):
         if records is None or self.should_stop:
             return
         generation = self.app.consumer_generation_id
-        self._follow(records)
+        began, ended = self._thread.taken()
+        self._follow(records, began, ended)
         left: Fetched = dict(records)
         for tp, run in records.items():
             self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
@@ -74,12 +78,13 @@ class BatchConsumer(driver.Consumer):
                 yield tp, self._batch(tp, part, generation)
         for tp, run in left.items():
             if run:
-                await self._give_back(tp, run[0].offset)
+                await self._give_back(tp, run[0].offset, ended.get(tp))
 
-    def _follow(self, records: Mapping[TP, list[Any]]) -> None:
+    def _follow(
+        self, records: Mapping[TP, list[Any]], began: Mapping[TP, int | None], ended: Mapping[TP, int | None]
+    ) -> None:
         # Holes between offsets are legal (transaction marks); a fetch that does not begin where the last one
         # ended is not: records were dropped, or the topic began anew under a running worker.
-        began, ended = self._thread.began, self._thread.ended
         for tp, book in self._books.items():
             if tp not in ended or self._books_fetched.get(tp) is not book:
                 continue
@@ -114,8 +119,7 @@ class BatchConsumer(driver.Consumer):
         self._read_offset[tp] = last.offset - 1  # no gap to record: holes lie inside batches
         return batch
 
-    async def _give_back(self, tp: TP, first: int) -> None:
-        after = self._thread.ended.get(tp)
+    async def _give_back(self, tp: TP, first: int, after: int | None) -> None:
         book = self._books.get(tp)
         if await self._thread.call_thread(self._thread.rewind, tp, first, after) and book is not None:
             book.position = first
@@ -146,8 +150,9 @@ class BatchConsumer(driver.Consumer):
         await super().perform_seek()
         earliest = await self.earliest_offsets(*source) if source else {}
         for tp in source:
-            committed = None if tp in self.begin_anew else self._committed_offset[tp]
-            start = max(committed or 0, earliest[tp] or 0)
+            if tp in self.begin_anew:
+                self._committed_offset[tp] = None
+            start = max(self._committed_offset[tp] or 0, earliest[tp] or 0)
             await self.seek_wait({tp: start})
             self._books[tp].position = start
 
