@@ -1,1 +1,1 @@
-"""The agents, tested without Faust, and with it where that is the claim."""
+"""The council agent without Faust: records in, rows and outputs out."""
