@@ -78,7 +78,7 @@ def opened(*events: Json) -> Table:
     """A table that has heard these events."""
     table = Table()
     for offset, event in enumerate(events):
-        table.hear(a_record(event, offset))
+        assert rejections(table.hear(a_record(event, offset)).refusals) == []
     return table
 
 
