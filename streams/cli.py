@@ -12,8 +12,10 @@ from streams.commands import (
     config,
     declare,
     demo,
+    desk,
     health,
     intake,
+    monitor,
     producer,
     replay,
     topics,
@@ -40,7 +42,9 @@ app.command(rich_help_panel=_FEED)(watch.watch)
 app.command(rich_help_panel=_RUN)(topics.topics)
 app.command(rich_help_panel=_RUN)(worker.worker)
 app.command(rich_help_panel=_RUN)(intake.intake)
+app.add_typer(desk.desk, name="desk", rich_help_panel=_RUN)
 app.add_typer(producer.producer, name="producer", rich_help_panel=_RUN)
+app.command(rich_help_panel=_RUN)(monitor.monitor)
 app.command(rich_help_panel=_RUN)(health.health)
 app.command(rich_help_panel=_CHECK)(config.config)
 app.command(rich_help_panel=_CHECK)(verify.verify)

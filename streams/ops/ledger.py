@@ -259,6 +259,10 @@ class Ledger:
             action = RejectionAction.model_validate_json(value or b"")
         except ValidationError:
             return
+        self.act(action)
+
+    def act(self, action: RejectionAction) -> None:
+        """Take in what was done about a rejection, heard of or not."""
         self._acted[action.rejection] = action
         if about := self.rejected.get(action.rejection):
             self.rejected[action.rejection] = Rejected(about.rejection, about.at, action)

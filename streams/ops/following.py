@@ -1,0 +1,64 @@
+"""Reads the feed's topics from their first record on and hands each record to the ledger; commits nothing."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.structs import TopicPartition
+
+from streams.clients import LARGEST_BYTES, connection
+from streams.ops.ledger import Ledger
+from streams.settings import Settings
+
+#: How long one fetch waits for records. The embedded broker answers after half of it, whether there are any or not.
+WAIT_MS = 1000
+#: Records taken before others get their turn.
+RUN = 200
+
+
+class Follower:
+    """Follows partitions and remembers how far it came."""
+
+    def __init__(self, settings: Settings, partitions: Iterable[TopicPartition], ledger: Ledger) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self.taken: dict[TopicPartition, int] = dict.fromkeys(partitions, 0)
+        self.caught_up = asyncio.Event()
+
+    async def follow(self) -> None:
+        """Take records until cancelled; begun again after a failure it goes on where it was."""
+        consumer = AIOKafkaConsumer(
+            **connection(self._settings),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=WAIT_MS,
+            max_partition_fetch_bytes=LARGEST_BYTES,
+        )
+        try:
+            await consumer.start()
+            consumer.assign(list(self.taken))
+            for partition, offset in self.taken.items():
+                if offset:
+                    consumer.seek(partition, offset)
+            while True:
+                await self._take(await consumer.getmany(timeout_ms=WAIT_MS, max_records=RUN))
+                if not self.caught_up.is_set() and await self._at_end(consumer):
+                    self.caught_up.set()
+        finally:
+            await consumer.stop()
+
+    async def _take(self, records: Mapping[TopicPartition, list[ConsumerRecord]]) -> None:
+        for partition, run in records.items():
+            for record in run:
+                place = (record.topic, record.partition, record.offset)
+                self._ledger.take(place, record.value, record.headers, record.timestamp / 1000)
+            self.taken[partition] = run[-1].offset + 1
+        if records:
+            await asyncio.sleep(0)
+
+    async def _at_end(self, consumer: AIOKafkaConsumer) -> bool:
+        for partition in self.taken:
+            high = consumer.highwater(partition)
+            if high is None or await consumer.position(partition) < high:
+                return False
+        return True

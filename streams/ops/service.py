@@ -1,0 +1,70 @@
+"""The monitor as a process: its work and its door, from the first look until it is told to leave."""
+
+import asyncio
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+
+import structlog
+import uvicorn
+
+from streams.ops.exposition import Exposition
+from streams.ops.monitor import opened
+from streams.ops.web import Door
+from streams.settings import Settings
+from streams.trouble import Trouble
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """Watch and answer until SIGTERM or SIGINT; raises ``Trouble`` when the monitor cannot begin."""
+    number = running_version()
+    async with opened(settings) as monitor:
+        exposition = Exposition(monitor.sight, number)
+        door = Door(settings, monitor.sight, exposition.registry, monitor.caught_up, number)
+        config = uvicorn.Config(
+            door.application(),
+            host=settings.monitor_host,
+            port=settings.monitor_port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        server = _Server(config)
+        work = asyncio.create_task(monitor.run())
+        log.info(
+            "monitor.started",
+            page=f"http://{settings.monitor_host}:{settings.monitor_port}/ops",
+            mode=settings.mode,
+            broker=settings.broker,
+        )
+        try:
+            serving = asyncio.create_task(server.serve())
+            done, _ = await asyncio.wait({serving, work}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                await task
+        finally:
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Say in a sentence that the port is taken; uvicorn ends the process instead."""
+        try:
+            await super().startup()
+        except SystemExit:
+            raise Trouble(
+                f"The monitor cannot listen on {self.config.host}:{self.config.port}: set RESULTS_MONITOR_PORT "
+                "to a port that is free."
+            ) from None
+
+
+def running_version() -> str:
+    """The version that is installed."""
+    try:
+        return version("election-results-feed")
+    except PackageNotFoundError:
+        return "unknown"
