@@ -18,7 +18,7 @@ class Verdict:
     refusals_wrong: list[str] = field(default_factory=list)
     rows_wrong: list[str] = field(default_factory=list)
     standings_wrong: list[str] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
+    disordered: list[str] = field(default_factory=list)
     headlines: int = 0
     copies: int = 0
 
@@ -32,7 +32,7 @@ class Verdict:
                 self.refusals_wrong,
                 self.rows_wrong,
                 self.standings_wrong,
-                self.gaps,
+                self.disordered,
             )
         )
 
@@ -126,7 +126,7 @@ def _headlines(result: Verdict, fold: Fold, reads: list[Read]) -> None:
             result.wrong.append(f"{identity}: same id, other bytes")
     result.headlines, result.copies = len(first), len(reads) - len(first)
     result.lost = [identity for identity in fold.headlines if identity not in first]
-    result.gaps = [key for key, ns in numbers.items() if sorted(ns) != list(range(1, len(ns) + 1))]
+    result.disordered = [key for key, ns in numbers.items() if ns != list(range(1, len(ns) + 1))]
 
 
 def _refusals(result: Verdict, fold: Fold, reads: list[Read]) -> None:

@@ -2,8 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -20,9 +19,20 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def new_night(kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Night]:
+    """A function that makes empty nights on Kafka; sessions are short, so that a dead worker is missed soon."""
+
+    def new() -> Night:
+        name = f"toy{os.getpid()}k{next(_numbers)}"
+        night = Night(kafka.address, "kafka", Names(name), tmp_path_factory.mktemp(name), session=2.0)
+        night.create_topics()
+        return night
+
+    return new
+
+
 @pytest.fixture
-def night(kafka: Kafka, tmp_path: Path) -> Night:
-    """An empty night on Kafka; its sessions are short, so that a dead worker is missed soon."""
-    night = Night(kafka.address, "kafka", Names(f"toy{os.getpid()}x{next(_numbers)}"), tmp_path, session=2.0)
-    night.create_topics()
-    return night
+def night(new_night: Callable[[], Night]) -> Night:
+    """An empty night with its topics."""
+    return new_night()
