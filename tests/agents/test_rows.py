@@ -187,9 +187,9 @@ def test_the_standing_of_a_held_council_outlives_a_restart() -> None:
 
 def test_an_event_that_outgrows_its_limit_with_its_defaults_is_read_back() -> None:
     """A correction of almost 64 KB, written without defaults, is longer in the row."""
-    crowd = [{"id": f"c{n}", "name": f"Person {n}", "party": "IND"} for n in range(1_000)]
+    crowd = [{"id": f"c{n}", "name": f"Person {n}", "party": "IND"} for n in range(1_200)]
     results = [
-        {"candidate": c["id"], "party": "IND", "votes": 1_000 - n, "elected": n < 2}
+        {"candidate": c["id"], "party": "IND", "votes": 2_000 - n, "elected": n < 2}
         for n, c in enumerate(crowd)
     ]
     full = {k: v for k, v in DECLARED.items() if k not in ("electorate", "ballots", "rejected")}
