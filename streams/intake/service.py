@@ -8,11 +8,14 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from schemas import topics
 from streams.clients import producer
 from streams.intake import embargo
 from streams.intake.credentials import Doorkeeper
+from streams.intake.desk.pages import Pages
+from streams.intake.desk.register import Register
 from streams.intake.door import Door
 from streams.intake.following import follow
 from streams.intake.journal import Journal, JournalFault
@@ -83,7 +86,10 @@ async def serve(settings: Settings, clock: Callable[[], datetime] = now) -> None
     async with reception(settings, clock) as parts:
         for entry in parts.journal.waiting(10_000):
             parts.known.take_record(entry[1].value, None, None)
-        server = uvicorn.Server(_config(settings, parts))
+        desk = Register(settings.intake_dir)
+        app = application(parts)
+        Pages(parts, desk).add_to(app)
+        server = uvicorn.Server(_config(settings, app))
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
@@ -103,11 +109,13 @@ async def serve(settings: Settings, clock: Callable[[], datetime] = now) -> None
                 f"Port {settings.intake_port} on {settings.intake_host} cannot be listened on: "
                 "stop what has it, or set RESULTS_INTAKE_PORT."
             ) from None
+        finally:
+            desk.close()
 
 
-def _config(settings: Settings, parts: Reception) -> uvicorn.Config:
+def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
-        application(parts),
+        app,
         host=settings.intake_host,
         port=settings.intake_port,
         http=Door,

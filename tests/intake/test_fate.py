@@ -30,8 +30,10 @@ class Feed:
             self.say(output)
 
     def say(self, output: Output) -> None:
-        take = self.known.take_headline if "headlines" in output.topic else self.known.take_rejection
-        take(output.value)
+        if "headlines" in output.topic:
+            self.known.take_headline(output.value)
+        elif "rejections" in output.topic:
+            self.known.take_rejection(output.value)
 
 
 async def test_a_fate_from_the_journal_to_the_headline(doors: Doors) -> None:
