@@ -125,6 +125,46 @@ class Settings(BaseSettings):
         description="Header in which a proxy on this machine names the signed-in user of the desk; "
         "passwords are not asked for then",
     )
+    serve_host: str = Field(
+        "127.0.0.1",
+        description="Address that the pages and the API listen on. In rehearsal and replay any but this "
+        "machine's own asks for RESULTS_SERVE_PASSWORD",
+    )
+    serve_port: int = Field(8500, ge=1, le=65535, description="Port that the pages and the API listen on")
+    serve_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/?#@]+)?$",
+        description="Address under which readers know the pages, `https://results.example.org`; feeds and "
+        "links name it. The one of each request when empty",
+    )
+    serve_cors: str = Field(
+        "",
+        pattern=r"^(\*|https?://[^\s/,*]+(,https?://[^\s/,*]+)*)?$",
+        description="Sites whose scripts may read the API, comma between them, or `*`",
+    )
+    serve_embed: str = Field(
+        "",
+        pattern=r"^(\*|https?://[^\s/,;]+(,https?://[^\s/,;]+)*)?$",
+        description="Sites that may show the embeds in a frame, comma between them, or `*`; none when empty",
+    )
+    serve_clients: int = Field(
+        10_000, ge=1, le=100_000, description="Streams that one copy of the service keeps open at once"
+    )
+    serve_user: Name = Field("newsroom", description="User name at the pages when they have a password")
+    serve_password: SecretStr | None = Field(
+        None, description="Password of pages and API, at least 12 characters; readers need none when empty"
+    )
+    webhook_dir: Path = Field(
+        Path(".results/webhooks"),
+        description="Where the webhook sender keeps subscriptions and what was delivered: on a disk that "
+        "outlasts a restart, one folder for each sender",
+    )
+    webhook_allow: str = Field(
+        "",
+        pattern=r"^([0-9a-fA-F.:]+/\d{1,3}(,[0-9a-fA-F.:]+/\d{1,3})*)?$",
+        description="Networks of our own that webhooks may reach, such as `10.20.0.0/16`, comma between them; "
+        "http and any port are allowed there. Everywhere else: https, port 443, public addresses",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least serious log lines that are written"
     )
@@ -132,7 +172,8 @@ class Settings(BaseSettings):
         "auto", description="`json`, or `console` for people; `auto` takes the latter in a terminal"
     )
     metrics_host: str = Field(
-        "127.0.0.1", description="Address at which a worker shows its metrics, once RESULTS_METRICS_PORT is set"
+        "127.0.0.1",
+        description="Address at which a worker shows its metrics, once RESULTS_METRICS_PORT is set",
     )
     metrics_port: int | None = Field(
         None, ge=1, le=65535, description="Port for a worker's metrics in Prometheus' format; none when empty"
@@ -209,6 +250,13 @@ class Settings(BaseSettings):
                 "live mode takes nothing over an open connection: set RESULTS_INTAKE_CERT_FILE, or let intake "
                 "listen on 127.0.0.1 behind a proxy that has a certificate"
             )
+        if self.mode != "live" and not _is_loopback(self.serve_host) and self.serve_password is None:
+            raise ValueError(
+                f"in {self.mode} mode the pages are not for the public: set RESULTS_SERVE_PASSWORD, or let them "
+                "listen on 127.0.0.1 (I-05)"
+            )
+        if self.serve_password and len(self.serve_password.get_secret_value()) < 12:
+            raise ValueError("RESULTS_SERVE_PASSWORD has at least 12 characters")
         if not _is_loopback(self.monitor_host):
             word = self.monitor_password.get_secret_value() if self.monitor_password else ""
             if len(word) < 12:

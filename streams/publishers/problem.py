@@ -1,0 +1,45 @@
+"""A refusal as readers get it: problem details (RFC 9457) in the words of a person."""
+
+from dataclasses import dataclass
+from typing import Any
+
+TYPES = "https://election-results-feed.example/problems/"
+MEDIA_TYPE = "application/problem+json"
+
+_KINDS: dict[str, tuple[int, str]] = {
+    "not-found": (404, "There is no such thing here"),
+    "filter": (400, "A filter names something that cannot be"),
+    "position": (400, "The position is none of this feed"),
+    "moment": (400, "This is no moment in time"),
+    "query": (400, "The question cannot be read"),
+    "many": (503, "Too many readers at once"),
+    "not-yet": (503, "The topics have not been read yet"),
+    "fault": (500, "A fault of this service"),
+    "key": (401, "Who are you?"),
+}
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """Why a question was refused; ``field`` names the part of the question that is meant."""
+
+    kind: str
+    detail: str
+    field: str = ""
+    retry_after_seconds: int | None = None
+
+    @property
+    def status(self) -> int:
+        """The status code of the answer."""
+        return _KINDS[self.kind][0]
+
+    def body(self) -> dict[str, Any]:
+        """The members of the problem document."""
+        told = {
+            "type": TYPES + self.kind,
+            "title": _KINDS[self.kind][1],
+            "status": self.status,
+            "detail": self.detail,
+            "field": self.field,
+        }
+        return {name: value for name, value in told.items() if value != ""}

@@ -1,0 +1,1 @@
+"""Do readers get everything, once, in order, and nothing that could harm them?"""
