@@ -8,6 +8,7 @@ from types import FrameType
 import typer
 
 from streams.commands import (
+    asyncapi,
     check_night,
     config,
     declare,
@@ -47,6 +48,7 @@ app.add_typer(producer.producer, name="producer", rich_help_panel=_RUN)
 app.command(rich_help_panel=_RUN)(monitor.monitor)
 app.command(rich_help_panel=_RUN)(health.health)
 app.command(rich_help_panel=_CHECK)(config.config)
+app.command(rich_help_panel=_CHECK)(asyncapi.asyncapi)
 app.command(rich_help_panel=_CHECK)(verify.verify)
 app.command("check-night", rich_help_panel=_CHECK)(check_night.check_night)
 

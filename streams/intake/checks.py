@@ -5,8 +5,15 @@ from datetime import datetime, timedelta
 
 from schemas.contract import Mode
 from schemas.council import CouncilOpened
-from schemas.declaration import CouncilReported, PollChanged, WardDeclared, WardWithdrawn
-from schemas.desk import EditorialCall, Held, Released, Review, SeatChanged
+from schemas.declaration import (
+    CouncilReported,
+    MayorDeclared,
+    PollChanged,
+    StageDeclared,
+    WardDeclared,
+    WardWithdrawn,
+)
+from schemas.desk import AdministrationFormed, EditorialCall, Held, Released, Review, SeatChanged
 from schemas.reading import EVENT_BYTES, MAP_BYTES, InputEvent, Unreadable, read
 from streams.intake.known import Known
 from streams.intake.problem import Problem
@@ -22,14 +29,14 @@ JUMP = 5
 
 #: Which events go through which door.
 DOOR_TYPES: dict[str, tuple[type, ...]] = {
-    "declarations": (WardDeclared,),
+    "declarations": (WardDeclared, StageDeclared, MayorDeclared),
     "withdrawals": (WardWithdrawn,),
     "polls": (PollChanged,),
     "reports": (CouncilReported,),
     "councils": (CouncilOpened,),
     "holds": (Held, Released),
     "calls": (EditorialCall,),
-    "seats": (SeatChanged,),
+    "seats": (SeatChanged, AdministrationFormed),
     "reviews": (Review,),
 }
 

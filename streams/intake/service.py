@@ -1,8 +1,9 @@
 """The parts of intake put together, and run in one process until it is told to leave."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+import signal
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,7 +90,9 @@ async def serve(settings: Settings, clock: Callable[[], datetime] = now) -> None
         desk = Register(settings.intake_dir)
         app = application(parts)
         Pages(parts, desk).add_to(app)
-        server = uvicorn.Server(_config(settings, app))
+        server = _Server(_config(settings, app))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
@@ -111,6 +114,14 @@ async def serve(settings: Settings, clock: Callable[[], datetime] = now) -> None
             ) from None
         finally:
             desk.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's own handlers would raise the signal once more at the end: being told to leave is no failure."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
 
 
 def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:

@@ -1,0 +1,1 @@
+"""For producers with a Kafka client: the right key, the right headers, the right partition."""
