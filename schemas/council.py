@@ -21,11 +21,15 @@ from schemas.contract import (
     require,
 )
 from schemas.event import Event, ReasonCode
+from schemas.past import Past, VotesBefore
 
 #: What a figure of change is measured against (DR-16).
 BasisName = Literal["eve_of_poll", "last_election", "notional_last_election", "notional_eve", "snapshot"]
 
 WardState = Literal["contested", "unopposed", "under-contested", "postponed"]
+
+#: How votes become seats: the most votes win, or the single transferable vote (DR-36).
+Counting = Literal["plurality", "stv"]
 
 #: Codes that stand in a party's place: no overall control, and the rows of a table of changes that are no party.
 RESERVED_CODES = frozenset({"NOC", "OTHERS", "VACANT", "PENDING"})
@@ -111,6 +115,7 @@ class Ward(Contract):
     expected_at: Instant | None = None
     polls_on: Day | None = None
     replaces: WardId | None = None
+    counted_by: Counting = "plurality"
     baselines: Several[WardBaseline] = Field(default=(), max_length=10)
 
     @model_validator(mode="after")
@@ -199,7 +204,13 @@ class ControlSpell(Contract):
 
 
 class Watched(Contract):
-    """A person whose fortune is news (DR-28)."""
+    """A person whose fortune is news (DR-28). Without ``ward`` the person does not stand.
+
+    ``incumbent``: a councillor on the eve of poll, for the ward ``represents`` where that is known. ``elected_as``:
+    the label under which the person was last elected, where it is another than now (DR-22). ``suspended``: the party
+    has suspended the person, who is still its candidate on the ballot. ``flash``: the fortune of this person is a
+    flash, as that of a council's leader may be.
+    """
 
     id: Slug
     name: Name
@@ -208,6 +219,28 @@ class Watched(Contract):
     incumbent: bool
     ward: WardId | None = None
     candidate: CandidateId | None = None
+    represents: Name | None = None
+    elected_as: PartyCode | None = None
+    suspended: bool = False
+    flash: bool = False
+    source: Sentence | None = None
+
+    @model_validator(mode="after")
+    def _placed(self) -> Self:
+        require(
+            self.ward is not None or self.candidate is None,
+            "watch",
+            f"{self.name}: a person who stands has a ward",
+        )
+        return self
+
+
+class MayorContest(Contract):
+    """The election of a mayor by the voters of the whole council, apart from that of the councillors (DR-37)."""
+
+    title: Name
+    candidates: Several[Candidate] = Field(min_length=1, max_length=100)
+    before: PartyCode | None = None
 
 
 class PollHours(Contract):
@@ -247,6 +280,9 @@ class CouncilOpened(Event):
     baselines: Several[Baseline] = Field(default=(), max_length=20)
     history: Several[ControlSpell] = Field(default=(), max_length=500)
     watch: Several[Watched] = Field(default=(), max_length=500)
+    past: Past | None = None
+    votes_before: VotesBefore | None = None
+    mayor: MayorContest | None = None
 
     @model_validator(mode="after")
     def _sums(self) -> Self:
@@ -293,6 +329,11 @@ class CouncilOpened(Event):
             "party",
             f"seats for parties that are not listed: {', '.join(sorted(named - codes))}",
         )
+        require(
+            self._told_of() <= codes,
+            "party",
+            f"told of, but not listed: {', '.join(sorted(self._told_of() - codes))}",
+        )
         before = self.control_before.control if self.control_before is not None else "NOC"
         require(
             before == "NOC" or before in counted,
@@ -301,8 +342,36 @@ class CouncilOpened(Event):
         )
         return self
 
+    def _told_of(self) -> set[str]:
+        """Parties that records, votes before, people watched and the mayor's contest name."""
+        named = {person.elected_as for person in self.watch} - {None}
+        if self.past is not None:
+            named |= {record.party for record in self.past.parties} | set(self.past.controlled_by or ())
+        if self.votes_before is not None:
+            named |= set(self.votes_before.votes)
+        if self.mayor is not None:
+            named |= {c.party for c in self.mayor.candidates} | ({self.mayor.before} - {None})
+        return {str(code) for code in named}
+
     @model_validator(mode="after")
     def _wards_belong(self) -> Self:
         for ward in self.wards:
             self._require_own(ward.id)
+        return self
+
+    @model_validator(mode="after")
+    def _people_stand(self) -> Self:
+        require(
+            len({p.id for p in self.watch}) == len(self.watch), "watch", "two people watched share one id"
+        )
+        standing = {(w.id, c.id) for w in self.wards for c in w.candidates} if self.watch else set()
+        open_wards = {ward.id for ward in self.wards if not ward.nominations_closed}
+        for person in self.watch:
+            require(
+                person.ward is None
+                or person.ward in open_wards
+                or (person.ward, str(person.candidate)) in standing,
+                "watch",
+                f"{person.name} is not among the candidates of {person.ward}",
+            )
         return self

@@ -18,6 +18,7 @@ from schemas.contract import (
     WardId,
     require,
 )
+from schemas.council import Counting
 from schemas.event import Event, ReasonCode, Source
 
 
@@ -38,7 +39,11 @@ class Lot(Contract):
 
 
 class WardDeclared(Event):
-    """The returning officer's declaration for a ward; a revision above 1 corrects it."""
+    """The returning officer's declaration for a ward; a revision above 1 corrects it.
+
+    Where votes are transferred (``counted_by`` stv), ``votes`` are first preferences, and the elected need not have
+    the most of them (DR-36).
+    """
 
     type: Literal["WardDeclared"]
     ward: WardId
@@ -50,6 +55,7 @@ class WardDeclared(Event):
     rejected: Count | None = None
     turnout_percent: str | None = Field(default=None, pattern=r"^[0-9]{1,3}(?:\.[0-9]{1,2})?$")
     lot: Lot | None = None
+    counted_by: Counting = "plurality"
     declared_by: Name | None = None
     sequence: Count | None = None
     reason: ReasonCode | None = None
@@ -116,7 +122,7 @@ class WardDeclared(Event):
                 "lot",
                 "a lot needs equal votes (store the votes without the lot's extra vote)",
             )
-        if with_votes:
+        if with_votes and self.counted_by == "plurality":
             last_in = min(r.votes or 0 for r in with_votes if r.elected)
             first_out = max((r.votes or 0 for r in with_votes if not r.elected), default=-1)
             require(
@@ -148,12 +154,18 @@ class WardWithdrawn(Event):
 
 
 class PollChanged(Event):
-    """What happened to a ward's poll (DR-29, DR-31). ``ballot`` is the id of a new ballot that replaces the old."""
+    """What happened to a ward's poll or its count (DR-29, DR-31).
+
+    ``ballot``: the id of a new ballot that replaces the old. ``delayed``: the hour at which the ward was expected has
+    passed, as intake found; ``cause`` is the last word of it.
+    """
 
     type: Literal["PollChanged"]
     ward: WardId
     revision: Revision
-    state: Literal["countermanded", "abandoned", "postponed", "rescheduled", "recount", "recount_over"]
+    state: Literal[
+        "countermanded", "abandoned", "postponed", "rescheduled", "recount", "recount_over", "delayed"
+    ]
     source: Source
     cause: Sentence | None = None
     new_date: Day | None = None
@@ -162,6 +174,62 @@ class PollChanged(Event):
     @model_validator(mode="after")
     def _own_ward(self) -> Self:
         self._require_own(self.ward)
+        return self
+
+
+class StageDeclared(Event):
+    """A stage of a count by single transferable vote (DR-36); ``elected`` are those deemed elected at it."""
+
+    type: Literal["StageDeclared"]
+    ward: WardId
+    stage: int = Field(strict=True, ge=1, le=200)
+    revision: Revision
+    quota: Count
+    elected: Several[CandidateId] = Field(default=(), max_length=100)
+    excluded: Several[CandidateId] = Field(default=(), max_length=100)
+    source: Source
+    reason: ReasonCode | None = None
+
+    @model_validator(mode="after")
+    def _own_ward(self) -> Self:
+        self._require_own(self.ward)
+        require(
+            not set(self.elected) & set(self.excluded),
+            "candidate",
+            "a candidate is both elected and excluded",
+        )
+        return self
+
+
+class MayorDeclared(Event):
+    """The result of a mayor's election (DR-37). A revision without ``results`` takes the declaration before it back."""
+
+    type: Literal["MayorDeclared"]
+    revision: Revision
+    results: Several[Result] = Field(max_length=100)
+    source: Source
+    reason: ReasonCode | None = None
+
+    @model_validator(mode="after")
+    def _one_mayor(self) -> Self:
+        elected = [r for r in self.results if r.elected]
+        require(
+            not self.results or len(elected) == 1,
+            "seats-sum",
+            f"{len(elected)} are elected where there is one mayor",
+        )
+        require(
+            len({r.candidate for r in self.results}) == len(self.results),
+            "candidate",
+            "a candidate is listed twice",
+        )
+        require(
+            self.revision == 1 or self.reason is not None,
+            "reason",
+            "a correction says why: reason is missing",
+        )
+        require(bool(self.results) or self.revision > 1, "seats-sum", "nobody is elected")
+        require(self.source.tier < 3, "tier", "a source of tier 3 cannot declare a mayor (I-28)")
         return self
 
 

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from schemas.contract import (
+    Count,
     EventId,
     Instant,
     Name,
@@ -91,4 +92,30 @@ class SeatChanged(Event):
     @model_validator(mode="after")
     def _own_ward(self) -> Self:
         self._require_own(self.ward)
+        return self
+
+
+class AdministrationFormed(Event):
+    """Who runs the council, by its own vote after the election; never a rewrite of the result (DR-02).
+
+    ``parties`` form the administration; without them a leader alone is told. ``casting``: the chair's casting vote
+    decided.
+    """
+
+    type: Literal["AdministrationFormed"]
+    revision: Revision
+    parties: Several[PartyCode] = Field(default=(), max_length=20)
+    leader: Name | None = None
+    leader_party: PartyCode | None = None
+    votes_for: Count | None = None
+    votes_against: Count | None = None
+    casting: bool = False
+    source: Source
+    reason: ReasonCode | None = None
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        require(
+            bool(self.parties) or self.leader is not None, "party", "neither parties nor a leader are named"
+        )
         return self

@@ -8,20 +8,30 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from schemas.council import CouncilOpened
-from schemas.declaration import CouncilReported, PollChanged, WardDeclared, WardWithdrawn
-from schemas.desk import EditorialCall, Held, Released, Review, SeatChanged
+from schemas.declaration import (
+    CouncilReported,
+    MayorDeclared,
+    PollChanged,
+    StageDeclared,
+    WardDeclared,
+    WardWithdrawn,
+)
+from schemas.desk import AdministrationFormed, EditorialCall, Held, Released, Review, SeatChanged
 
 InputEvent = Annotated[
     CouncilOpened
     | WardDeclared
     | WardWithdrawn
     | PollChanged
+    | StageDeclared
+    | MayorDeclared
     | CouncilReported
     | Held
     | Released
     | EditorialCall
     | Review
-    | SeatChanged,
+    | SeatChanged
+    | AdministrationFormed,
     Field(discriminator="type"),
 ]
 
@@ -36,7 +46,7 @@ _ADAPTER: TypeAdapter[InputEvent] = TypeAdapter(InputEvent)
 #: Reason codes that the models raise themselves.
 _OWN = frozenset(
     "name time id-format party candidate nominations baseline ward seats-sum ward-not-in-council reason votes-sum "
-    "votes-order lot tier hold".split()
+    "votes-order lot tier hold history watch area".split()
 )
 
 #: Pydantic's kinds of fault -> reason code and, where its own words are not for people, better ones.

@@ -16,12 +16,18 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 class Rejection(Contract):
     """A record ``rejected`` for good, ``parked`` until a map fits it, then ``fitted`` by one or ``superseded``.
 
+    ``anomaly``: a declaration that a rule holds until a person releases it. ``baseline-conflict`` and
+    ``baseline-amended``: what a map says of the council before contradicts itself, or differs from the map before; the
+    map counts all the same.
+
     ``sentence`` says what was wrong and what to do; ``original`` holds the bytes in base64, whole unless ``cut``.
     """
 
     schema_version: Literal[1] = 1
     id: str
-    status: Literal["rejected", "parked", "fitted", "superseded"]
+    status: Literal[
+        "rejected", "parked", "fitted", "superseded", "anomaly", "baseline-conflict", "baseline-amended"
+    ]
     reason: str
     field: str
     sentence: str

@@ -6,8 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from schemas.council import CouncilOpened
-from schemas.declaration import CouncilReported, PollChanged, WardDeclared, WardWithdrawn
-from schemas.desk import EditorialCall, Held, Released, Review, SeatChanged
+from schemas.declaration import (
+    CouncilReported,
+    MayorDeclared,
+    PollChanged,
+    StageDeclared,
+    WardDeclared,
+    WardWithdrawn,
+)
+from schemas.desk import AdministrationFormed, EditorialCall, Held, Released, Review, SeatChanged
 from schemas.reading import InputEvent
 from streams.rules.admission import Refusal
 from streams.rules.fit import misfit
@@ -15,6 +22,9 @@ from streams.rules.ground import Ground, lay_out
 
 #: Most events of one council that may wait for a map that fits them.
 PARKED_AT_MOST = 200
+
+#: States of a poll that speak of its count; the others speak of its day. Each has the latest of its own.
+COUNTING = frozenset({"recount", "recount_over", "delayed"})
 
 WardEvent = WardDeclared | WardWithdrawn
 Subject = tuple[str, str]
@@ -61,8 +71,15 @@ class Book:
         )
 
     def poll(self, ward: str) -> PollChanged | None:
-        """What was last said of a ward's poll."""
-        event = self.latest.get(("poll", ward))
+        """What was last said of the day of a ward's poll."""
+        return self._of_poll("poll", ward)
+
+    def counting(self, ward: str) -> PollChanged | None:
+        """What was last said of a ward's count: recounts and delays."""
+        return self._of_poll("counting", ward)
+
+    def _of_poll(self, about: str, ward: str) -> PollChanged | None:
+        event = self.latest.get((about, ward))
         return event if isinstance(event, PollChanged) and event.id not in self.parked else None
 
     def find(self, id: str) -> InputEvent | None:
@@ -102,7 +119,14 @@ def subject(event: InputEvent) -> tuple[Subject, int]:
         case WardDeclared() | WardWithdrawn():
             return ("ward", event.ward), event.revision
         case PollChanged():
-            return ("poll", event.ward), event.revision
+            about = "counting" if event.state in COUNTING else "poll"
+            return (about, event.ward), event.revision
+        case StageDeclared():
+            return ("stage", f"{event.ward} {event.stage:03}"), event.revision
+        case MayorDeclared():
+            return ("mayor", ""), event.revision
+        case AdministrationFormed():
+            return ("administration", ""), event.revision
         case CouncilReported():
             return ("report", event.source.name), event.revision
         case EditorialCall():

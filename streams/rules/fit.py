@@ -2,9 +2,17 @@
 
 from collections.abc import Collection
 
-from schemas.council import Ward
-from schemas.declaration import CouncilReported, PollChanged, WardDeclared, WardWithdrawn
-from schemas.desk import EditorialCall, Held, SeatChanged
+from schemas.council import Candidate, Ward
+from schemas.declaration import (
+    CouncilReported,
+    MayorDeclared,
+    PollChanged,
+    Result,
+    StageDeclared,
+    WardDeclared,
+    WardWithdrawn,
+)
+from schemas.desk import AdministrationFormed, EditorialCall, Held, SeatChanged
 from schemas.reading import InputEvent
 from streams.rules.admission import Refusal
 from streams.rules.ground import NOC, Ground
@@ -18,6 +26,13 @@ def misfit(event: InputEvent, ground: Ground, off: Collection[str]) -> Refusal |
             return _declared(event, ward, ground, off) if ward else _no_ward(event.ward, ground)
         case WardWithdrawn() | PollChanged():
             return None if event.ward in ground.wards else _no_ward(event.ward, ground)
+        case StageDeclared():
+            ward = ground.wards.get(event.ward)
+            return _stage(event, ward, ground) if ward else _no_ward(event.ward, ground)
+        case MayorDeclared():
+            return _mayor(event, ground)
+        case AdministrationFormed():
+            return _parties({*event.parties, *({event.leader_party} - {None})}, ground)
         case Held(scope="ward"):
             return None if event.ward in ground.wards else _no_ward(str(event.ward), ground)
         case CouncilReported():
@@ -66,29 +81,63 @@ def _not_polled(ward: Ward, off: Collection[str]) -> Refusal | None:
 
 
 def _nominations(event: WardDeclared, ward: Ward, ground: Ground) -> Refusal | None:
-    nominated = {candidate.id: candidate.party for candidate in ward.candidates}
-    listed = {result.candidate: result.party for result in event.results}
+    if event.counted_by != ward.counted_by:
+        return Refusal(
+            "candidate",
+            f"{ward.name}: counted by {event.counted_by}, on the map by {ward.counted_by}",
+            "counted_by",
+        )
+    return _listed(event.results, ward.candidates, ward.name, ground)
+
+
+def _listed(
+    results: tuple[Result, ...], candidates: tuple[Candidate, ...], where: str, ground: Ground
+) -> Refusal | None:
+    """Candidates and parties of a result against the nominations (DR-34 f, g)."""
+    nominated = {candidate.id: candidate.party for candidate in candidates}
+    listed = {result.candidate: result.party for result in results}
     strangers = sorted(set(listed) - set(nominated))
     if strangers:
         return Refusal(
             "candidate",
-            f"{ward.name}: not nominated on version {ground.map.version} of the map: {', '.join(strangers)} (DR-34 f)",
+            f"{where}: not nominated on version {ground.map.version} of the map: {', '.join(strangers)} (DR-34 f)",
             "results",
         )
     missing = sorted(set(nominated) - set(listed))
     if missing:
         return Refusal(
             "candidate",
-            f"{ward.name}: nominated but not in the result: {', '.join(missing)} (DR-34 f)",
+            f"{where}: nominated but not in the result: {', '.join(missing)} (DR-34 f)",
             "results",
         )
     for candidate, party in listed.items():
         if party != nominated[candidate]:
             return Refusal(
                 "party",
-                f"{ward.name}: candidate {candidate} stands for {nominated[candidate]}, not {party} (DR-34 g)",
+                f"{where}: candidate {candidate} stands for {nominated[candidate]}, not {party} (DR-34 g)",
                 "results",
             )
+    return None
+
+
+def _mayor(event: MayorDeclared, ground: Ground) -> Refusal | None:
+    contest = ground.map.mayor
+    if contest is None:
+        return Refusal("candidate", f"the map of {ground.map.name} has no election of a mayor", "type")
+    return _listed(event.results, contest.candidates, contest.title, ground) if event.results else None
+
+
+def _stage(event: StageDeclared, ward: Ward, ground: Ground) -> Refusal | None:
+    if ward.counted_by != "stv":
+        return Refusal("candidate", f"{ward.name} is not counted in stages on the map", "ward")
+    nominated = {candidate.id for candidate in ward.candidates}
+    strangers = sorted({*event.elected, *event.excluded} - nominated)
+    if strangers:
+        return Refusal(
+            "candidate",
+            f"{ward.name}: not nominated on version {ground.map.version} of the map: {', '.join(strangers)} (DR-34 f)",
+            "elected",
+        )
     return None
 
 

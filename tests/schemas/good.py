@@ -175,6 +175,38 @@ GOOD: dict[str, Json] = {
         party_to=None,
         source=SOURCE,
     ),
+    "StageDeclared": _event(
+        "StageDeclared",
+        "north-stage-1",
+        ward=NORTH,
+        stage=1,
+        revision=1,
+        quota=501,
+        elected=["a"],
+        excluded=["d"],
+        source=SOURCE,
+    ),
+    "MayorDeclared": _event(
+        "MayorDeclared",
+        "mayor-1",
+        revision=1,
+        results=[
+            {"candidate": "m1", "party": "RED", "votes": 9_000, "elected": True},
+            {"candidate": "m2", "party": "BLUE", "votes": 8_000, "elected": False},
+        ],
+        source=SOURCE,
+    ),
+    "AdministrationFormed": _event(
+        "AdministrationFormed",
+        "administration-1",
+        revision=1,
+        parties=["RED", "BLUE"],
+        leader="Person A",
+        leader_party="RED",
+        votes_for=4,
+        votes_against=3,
+        source=SOURCE,
+    ),
 }
 
 
