@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from schemas.topics import TopicSpec, all_topics, declarations
+from streams.delivery.keeper import Keeper
 from streams.delivery.profiles import Security
+from streams.delivery.status import Observer
 from streams.delivery.topics import Changelog, Topics
 from streams.settings import Settings
 
@@ -52,8 +54,11 @@ def run_council_worker(settings: Settings) -> NoReturn:
     of_input = [spec for spec in specs if spec.name == declarations(settings.mode)]
     status = status_file(settings, COUNCIL)
     status.parent.mkdir(parents=True, exist_ok=True)
+    keeper, observer = _shown(
+        settings, COUNCIL, ProbingKeeper(CouncilKeeper(settings.mode, settings.partitions), settings.mode)
+    )
     run_worker(
-        ProbingKeeper(CouncilKeeper(settings.mode, settings.partitions), settings.mode),
+        keeper,
         name=settings.group(COUNCIL),
         broker=settings.broker,
         profile=settings.profile,
@@ -64,7 +69,22 @@ def run_council_worker(settings: Settings) -> NoReturn:
         # The embedded broker answers a join only after half of it, so its profile has a short one of its own.
         session_timeout_seconds=settings.session_timeout_seconds if settings.profile == "kafka" else None,
         status_file=status,
+        observer=observer,
     )
+
+
+def _shown(
+    settings: Settings, agent: str, keeper: Keeper[Any, Any]
+) -> tuple[Keeper[Any, Any], Observer | None]:
+    """A keeper and an observer that show a worker's metrics, once a port is set for them."""
+    if settings.metrics_port is None:
+        return keeper, None
+    from streams.ops.running import running_version
+    from streams.ops.worker import WorkerMetrics, measured
+
+    metrics = WorkerMetrics(agent, settings.group(agent), running_version())
+    metrics.show(settings.metrics_host, settings.metrics_port)
+    return measured(keeper, metrics), metrics
 
 
 def _text(path: Path | None) -> str | None:

@@ -2,13 +2,13 @@
 
 import asyncio
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 import uvicorn
 
 from streams.ops.exposition import Exposition
 from streams.ops.monitor import opened
+from streams.ops.running import running_version
 from streams.ops.web import Door
 from streams.settings import Settings
 from streams.trouble import Trouble
@@ -60,11 +60,3 @@ class _Server(uvicorn.Server):
                 f"The monitor cannot listen on {self.config.host}:{self.config.port}: set RESULTS_MONITOR_PORT "
                 "to a port that is free."
             ) from None
-
-
-def running_version() -> str:
-    """The version that is installed."""
-    try:
-        return version("election-results-feed")
-    except PackageNotFoundError:
-        return "unknown"
