@@ -162,7 +162,7 @@ class Archive:
         """The position after the first ``upto`` headlines told, or after all."""
         everything = upto is None or upto >= len(self.entries)
         vector = self._vector if everything else self._vector_at(upto or 0)
-        return Position({part: (low, self._mark(part, low)) for part, low in vector.items()})
+        return Position({part: (low, self.marked(part, low)) for part, low in vector.items()})
 
     def word(self, upto: int | None = None) -> str:
         """The position as a word, remembered so that taking up there costs nothing."""
@@ -263,7 +263,8 @@ class Archive:
             self.revision += 1
             self.at_ms = max(self.at_ms, at_ms)
 
-    def _mark(self, partition: int, offset: int) -> bytes:
+    def marked(self, partition: int, offset: int) -> bytes:
+        """The mark of the record before an offset."""
         marks = self._marks.get(partition, [])
         return marks[offset - 1] if 0 < offset <= len(marks) else b"\0\0"
 
