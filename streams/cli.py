@@ -18,6 +18,8 @@ from streams.commands import (
     intake,
     monitor,
     producer,
+    record,
+    rehearse,
     replay,
     topics,
     verify,
@@ -37,6 +39,7 @@ app = typer.Typer(
 _TRY, _FEED, _RUN, _CHECK = "Try it", "The feed", "Run it", "Check it"
 app.command(rich_help_panel=_TRY)(demo.demo)
 app.command(rich_help_panel=_TRY)(replay.replay)
+app.command(rich_help_panel=_TRY)(rehearse.rehearse)
 app.command("open", rich_help_panel=_FEED)(declare.open_councils)
 app.command(rich_help_panel=_FEED)(declare.declare)
 app.command(rich_help_panel=_FEED)(watch.watch)
@@ -46,6 +49,8 @@ app.command(rich_help_panel=_RUN)(intake.intake)
 app.add_typer(desk.desk, name="desk", rich_help_panel=_RUN)
 app.add_typer(producer.producer, name="producer", rich_help_panel=_RUN)
 app.command(rich_help_panel=_RUN)(monitor.monitor)
+app.command(rich_help_panel=_RUN)(record.record)
+app.command(rich_help_panel=_RUN)(record.reseed)
 app.command(rich_help_panel=_RUN)(health.health)
 app.command(rich_help_panel=_CHECK)(config.config)
 app.command(rich_help_panel=_CHECK)(asyncapi.asyncapi)
