@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+
 from pydantic import Field
 
 from schemas.contract import Contract
