@@ -166,7 +166,6 @@ def test_the_nights_of_that_property_hold_what_it_is_for() -> None:
     assert not seen & {"schema", "json", "field", "id-format", "key", "mode"}
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="a call for a joint description has no words yet")
 def test_a_call_for_a_joint_description_ends_nobody() -> None:
     opened(MAP, GOOD["EditorialCall"] | {"outcome": "REDCO"})
 

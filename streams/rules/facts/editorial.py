@@ -8,8 +8,9 @@ from streams.rules.facts.fact import Fact
 
 
 def calls(count: Count) -> Iterator[Fact]:
-    """EDITORIAL_CALL: a call by a named person with a source; never arithmetic."""
+    """EDITORIAL_CALL: a call by a named person with a source; never arithmetic. Joint ones are their party's (DR-24)."""
     for event in count.book.of_kind("call"):
         if isinstance(event, EditorialCall) and event.outcome is not None:
-            value = {"by": event.by, "source": event.source.name, "outcome": event.outcome}
+            outcome = count.ground.tally.get(event.outcome, event.outcome)
+            value = {"by": event.by, "source": event.source.name, "outcome": outcome}
             yield Fact("EDITORIAL_CALL", f"call:{event.by}", "editorial", "U", value, "editorial")
