@@ -16,10 +16,12 @@ from streams.commands import (
     desk,
     health,
     intake,
+    lag,
     monitor,
     producer,
     record,
     rehearse,
+    rejections,
     replay,
     topics,
     verify,
@@ -49,6 +51,8 @@ app.command(rich_help_panel=_RUN)(intake.intake)
 app.add_typer(desk.desk, name="desk", rich_help_panel=_RUN)
 app.add_typer(producer.producer, name="producer", rich_help_panel=_RUN)
 app.command(rich_help_panel=_RUN)(monitor.monitor)
+app.command(rich_help_panel=_RUN)(lag.lag)
+app.add_typer(rejections.rejections, name="rejections", rich_help_panel=_RUN)
 app.command(rich_help_panel=_RUN)(record.record)
 app.command(rich_help_panel=_RUN)(record.reseed)
 app.command(rich_help_panel=_RUN)(health.health)

@@ -77,7 +77,7 @@ async def replay(settings: Settings, found: Rejected, by: str, reason: str) -> R
     except Unreadable as why:
         raise Trouble(
             f"{about.id} cannot be read ({why.sentence}): the same bytes would only be rejected again. Save them "
-            "with `results rejections show --raw`, mend them, and send them with `results declare`."
+            "with `results rejections show --raw`, mend them, and send them with `results declare --send`."
         ) from None
     action = _action(
         settings, found, "replayed", by, reason, placed=("-", 0, 0)
