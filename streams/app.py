@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from schemas.topics import TopicSpec, all_topics, declarations
 from streams.delivery.keeper import Keeper
@@ -10,6 +10,9 @@ from streams.delivery.profiles import Security
 from streams.delivery.status import Observer
 from streams.delivery.topics import Changelog, Topics
 from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.agents.council import Unsigned
 
 COUNCIL = "council"
 
@@ -54,9 +57,8 @@ def run_council_worker(settings: Settings) -> NoReturn:
     of_input = [spec for spec in specs if spec.name == declarations(settings.mode)]
     status = status_file(settings, COUNCIL)
     status.parent.mkdir(parents=True, exist_ok=True)
-    keeper, observer = _shown(
-        settings, COUNCIL, ProbingKeeper(CouncilKeeper(settings.mode, settings.partitions), settings.mode)
-    )
+    council = CouncilKeeper(settings.mode, settings.partitions, _unsigned(settings))
+    keeper, observer = _shown(settings, COUNCIL, ProbingKeeper(council, settings.mode))
     run_worker(
         keeper,
         name=settings.group(COUNCIL),
@@ -71,6 +73,16 @@ def run_council_worker(settings: Settings) -> NoReturn:
         status_file=status,
         observer=observer,
     )
+
+
+def _unsigned(settings: Settings) -> "Unsigned | None":
+    """What holds signatures against public keys, where the mode demands them."""
+    from streams.signing import read_signatories
+
+    keys = settings.public_keys_file
+    if settings.signatures == "optional" or keys is None:
+        return None
+    return read_signatories(keys).fault
 
 
 def _shown(

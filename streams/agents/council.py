@@ -13,13 +13,17 @@ from streams.rules import admission
 from streams.rules.admission import Refusal
 from streams.rules.council import Council, Taken, take
 
+#: Why an event does not surely come from its producer, by the headers of its record; None when it does.
+Unsigned = Callable[[InputEvent, tuple[tuple[str, bytes], ...]], str | None]
+
 
 class CouncilKeeper:
     """What delivery needs of the council agent; one row per council. Nothing here waits, draws or looks at a clock."""
 
-    def __init__(self, mode: Mode, partitions: int) -> None:
+    def __init__(self, mode: Mode, partitions: int, unsigned: Unsigned | None = None) -> None:
         self.mode: Mode = mode
         self.partitions = partitions
+        self._unsigned = unsigned
         self._writer = row.Writer()
 
     def read(self, record: Record) -> Addressed[InputEvent] | Output:
@@ -28,7 +32,11 @@ class CouncilKeeper:
             event = read(record.value)
         except Unreadable as why:
             return refusal.rejected(record, Refusal(why.reason, why.sentence, why.field), self.mode)
-        why_not = admission.refuse(event, self.mode) or self._misplaced(event, record)
+        why_not = (
+            admission.refuse(event, self.mode)
+            or self._misplaced(event, record)
+            or self._not_signed(event, record)
+        )
         if why_not is not None:
             return refusal.rejected(record, why_not, self.mode, event)
         return Addressed(event.council, event)
@@ -67,6 +75,10 @@ class CouncilKeeper:
         )
         value = standing.model_dump_json().encode()
         return (Output(topics.standings(self.mode), key.encode(), value, headers),)
+
+    def _not_signed(self, event: InputEvent, record: Record) -> Refusal | None:
+        fault = self._unsigned(event, record.headers) if self._unsigned is not None else None
+        return Refusal("sig", fault, "signature") if fault is not None else None
 
     def _misplaced(self, event: InputEvent, record: Record) -> Refusal | None:
         if record.key != event.council.encode():
