@@ -6,7 +6,8 @@ from schemas.contract import Contract
 from schemas.event import Event
 from schemas.headline import Headline
 
-_SCHEMAS = "https://election-results-feed.example/schemas"
+#: Where the JSON Schema of a contract is found, by name.
+SCHEMAS = "https://election-results-feed.example/schemas"
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -20,7 +21,7 @@ def headers(*, id: str, source: str, type: str, subject: str, time: str, schema:
         "ce_type": type,
         "ce_subject": subject,
         "ce_time": time,
-        "ce_dataschema": f"{_SCHEMAS}/{schema}.json",
+        "ce_dataschema": f"{SCHEMAS}/{schema}.json",
         "content-type": "application/json",
     }
     return tuple((name, value.encode()) for name, value in attributes.items())

@@ -10,7 +10,7 @@ from schemas.contract import Contract
 from schemas.reading import Unreadable, read
 from schemas.rejection import Rejection
 from schemas.standing import Standing
-from tests.schemas.good import COUNCIL, DECLARED, GOOD, MAP, NORTH, SOURCE, Json, raw, spoilt
+from tests.schemas.good import COUNCIL, DECLARED, GOOD, HARBOUR, MAP, NORTH, SOURCE, Json, raw, spoilt
 
 Place = tuple[Any, ...]
 
@@ -78,6 +78,7 @@ DECLARATIONS: dict[str, tuple[list[Place], str | None]] = {
     "a lot without votes": ([*_votes(None, None, None, None), ("lot", {"winner": "b", "loser": "c"})], None),
     "a candidate twice": ([("results", 1, "candidate", "a")], "candidate"),
     "nobody elected": (_elected(), "seats-sum"),
+    "transferred votes need not fall in order (DR-36)": ([*_elected(0, 3), ("counted_by", "stv")], None),
     "everybody elected": (_elected(0, 1, 2, 3), None),  # how many seats there are is a question of the map
     "a correction without a reason": ([("revision", 2)], "reason"),
     "a correction with a reason": ([("revision", 2), ("reason", "transcription")], None),
@@ -136,6 +137,71 @@ MAPS: dict[str, tuple[list[Place], str | None]] = {
     ),
     "no parties": ([("parties", [])], "field"),
     "polls that close before they open": ([("poll", "closes", "2023-05-04T05:00:00Z")], "time"),
+    "an area twice": ([("areas", MAP["areas"] * 2)], "area"),
+    "a person watched twice": ([("watch", MAP["watch"] * 2)], "watch"),
+    "a person watched who does not stand there": ([("watch", 0, "candidate", "z")], "watch"),
+    "a person watched in a ward open to nominations": (
+        [("watch", 0, "ward", HARBOUR), ("watch", 0, "candidate", "z")],
+        None,
+    ),
+    "a person watched without a candidacy": ([("watch", 0, "candidate", None)], "watch"),
+    "a record of a party that never had what it lost": (
+        [
+            (
+                "past",
+                {
+                    "source": "x",
+                    "parties": [{"party": "RED", "controlled": False, "last_lost": 2003, "source": "x"}],
+                },
+            )
+        ],
+        "history",
+    ),
+    "a majority lost before it was won": (
+        [
+            (
+                "past",
+                {
+                    "source": "x",
+                    "parties": [{"party": "RED", "last_won": 2003, "last_lost": 1999, "source": "x"}],
+                },
+            )
+        ],
+        "history",
+    ),
+    "a record of a party that never had a seat, and won one": (
+        [
+            (
+                "past",
+                {
+                    "source": "x",
+                    "parties": [{"party": "RED", "seated": False, "last_seated": 1999, "source": "x"}],
+                },
+            )
+        ],
+        "history",
+    ),
+    "two records of a party": (
+        [("past", {"source": "x", "parties": [{"party": "RED", "source": "x"}] * 2})],
+        "history",
+    ),
+    "a record of an unlisted party": (
+        [("past", {"source": "x", "parties": [{"party": "GREY", "source": "x"}]})],
+        "party",
+    ),
+    "votes before for an unlisted party": (
+        [
+            (
+                "votes_before",
+                {"basis": "last_election", "version": 1, "year": 2019, "votes": {"GREY": 1}, "source": "x"},
+            )
+        ],
+        "party",
+    ),
+    "a mayor's contest of an unlisted party": (
+        [("mayor", {"title": "Mayor", "candidates": [{"id": "m", "name": "M", "party": "GREY"}]})],
+        "party",
+    ),
     "an amendment without a reason": ([("version", 2)], "reason"),
     "an amendment with a reason": ([("version", 2), ("reason", "nomination_amended")], None),
     "a baseline twice": ([("baselines", [MAP["baselines"][0]] * 2)], "baseline"),
@@ -177,6 +243,19 @@ def test_a_map_agrees_with_itself(what: str) -> None:
         ("SeatChanged", [("ward", "local.chigley.north.2023-05-04")], "ward-not-in-council"),
         ("SeatChanged", [("ward", None)], None),
         ("EditorialCall", [("source", SOURCE | {"tier": 3})], None),
+        ("PollChanged", [("state", "delayed")], None),
+        ("StageDeclared", [("ward", "local.chigley.north.2023-05-04")], "ward-not-in-council"),
+        ("StageDeclared", [("excluded", ["a"])], "candidate"),
+        ("StageDeclared", [("stage", 0)], "field"),
+        ("MayorDeclared", [("results", 1, "elected", True)], "seats-sum"),
+        ("MayorDeclared", [("results", 0, "elected", False)], "seats-sum"),
+        ("MayorDeclared", [("results", 1, "candidate", "m1")], "candidate"),
+        ("MayorDeclared", [("results", [])], "seats-sum"),
+        ("MayorDeclared", [("results", []), ("revision", 2), ("reason", "court_order")], None),
+        ("MayorDeclared", [("revision", 2)], "reason"),
+        ("MayorDeclared", [("source", "tier", 3)], "tier"),
+        ("AdministrationFormed", [("parties", []), ("leader", None)], "party"),
+        ("AdministrationFormed", [("parties", [])], None),
     ],
 )
 def test_other_events_agree_with_themselves(kind: str, changes: list[Place], reason: str | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.council import CouncilOpened
+from schemas.document import INPUT_EVENTS
 from schemas.reading import EVENT_BYTES, MAP_BYTES, Unreadable, read
 from tests.schemas.good import COUNCIL, DECLARED, GOOD, MAP, NORTH, raw, spoilt, without
 
@@ -269,7 +270,7 @@ def test_nothing_defaults_in_silence(kind: str, field: str) -> None:
     if required:
         with pytest.raises(Unreadable, match=f"^{field}:? (is missing|must be 1)"):
             read(raw(event))
-    elif (kind, field) not in {("CouncilOpened", "vacant"), ("Held", "ward")}:  # these two must add up
+    elif (kind, field) not in {("CouncilOpened", "vacant"), ("Held", "ward")}:  # these must agree with others
         assert getattr(read(raw(event)), field) == type(read(raw(event))).model_fields[field].default
 
 
@@ -325,4 +326,5 @@ def test_a_map_full_of_faults_is_refused_without_telling_each() -> None:
 
 def test_every_good_event_is_good() -> None:
     assert [type(read(raw(event))).__name__ for event in GOOD.values()] == list(GOOD)
+    assert {kind.__name__ for kind in INPUT_EVENTS} == set(GOOD)
     assert read(raw(DECLARED)) == read(raw(spoilt(DECLARED, "ward", NORTH)))
