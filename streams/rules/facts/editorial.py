@@ -8,7 +8,7 @@ from streams.rules.facts.fact import Fact
 
 
 def calls(count: Count) -> Iterator[Fact]:
-    """EDITORIAL_CALL: a call by a named person with a source; never arithmetic. Joint ones are their party's (DR-24)."""
+    """EDITORIAL_CALL: by a named person with a source, never arithmetic; for a joint description, its party (DR-24)."""
     for event in count.book.of_kind("call"):
         if isinstance(event, EditorialCall) and event.outcome is not None:
             outcome = count.ground.tally.get(event.outcome, event.outcome)
