@@ -26,17 +26,17 @@ def declared_length(headers: dict[str, str], limit: int) -> None:
         raise Problem("size", f"the body has {length[:20]} bytes; {limit:,} are taken here", "Content-Length")
 
 
-async def read_body(pieces: AsyncIterator[bytes], limit: int, seconds: float = SECONDS) -> bytes:
+async def read_body(pieces: AsyncIterator[bytes], limit: int) -> bytes:
     """The whole body; raises :class:`Problem` as soon as it is too long or takes too long."""
     body = bytearray()
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(SECONDS):
             async for piece in pieces:
                 body += piece
                 if len(body) > limit:
                     raise Problem("size", f"the body has more than the {limit:,} bytes that are taken here")
     except TimeoutError:
-        raise Problem("slow", f"the body did not arrive within {seconds:g} seconds") from None
+        raise Problem("slow", f"the body did not arrive within {SECONDS:g} seconds") from None
     return bytes(body)
 
 
