@@ -30,6 +30,17 @@ def _map(draw: st.DrawFn, first: bool = False) -> Json:
     if draw(st.booleans()):
         made["wards"] = made["wards"][:2]
         made["vacant"] += 1
+    if draw(st.booleans()):
+        runners = [
+            {"id": "m1", "name": "M. One", "party": "RED"},
+            {"id": "m2", "name": "M. Two", "party": "BLUE"},
+        ]
+        made |= {
+            "mayor": {"title": "Mayor", "candidates": runners, "before": draw(st.sampled_from([None, "RED"]))}
+        }
+    if draw(st.booleans()):
+        record = {"party": "RED", "controlled": draw(st.booleans()), "seated": True, "most": 1, "source": "x"}
+        made |= {"past": {"created": 1973, "controlled_by": ["BLUE"], "parties": [record], "source": "x"}}
     held = draw(st.sampled_from([{"RED": 1}, {"BLUE": 1}, {"IND": 1}, {"RED": 1, "REDCO": 8}]))
     made |= {"held": held, "seats": 6 + sum(held.values())}
     made |= {"control_reported": draw(st.sampled_from([True, True, False]))}
@@ -87,6 +98,9 @@ def _other(draw: st.DrawFn, kind: str) -> Json:
         "party_to": draw(st.sampled_from([None, *_PARTIES])),
         "control": draw(st.sampled_from([None, "NOC", *_PARTIES])),
         "seats": draw(st.dictionaries(st.sampled_from(_PARTIES), st.integers(0, 9), max_size=3)),
+        "reason": "transcription",
+        "leader_party": draw(st.sampled_from([None, "RED", "REDCO", "GREY"])),
+        "parties": draw(st.lists(st.sampled_from(_PARTIES), min_size=1, max_size=2)),
         "by": draw(st.sampled_from(["A. Editor", "B. Editor"])),
         "source": SOURCE | {"name": draw(st.sampled_from(["Wire", "Page"]))},
     }
@@ -107,6 +121,9 @@ _FIELDS = {
     "EditorialCall": {"revision", "by", "outcome"},
     "Review": {"by"},
     "SeatChanged": {"ward", "revision", "party_from", "party_to"},
+    "StageDeclared": {"ward", "revision"},
+    "MayorDeclared": {"revision", "reason"},
+    "AdministrationFormed": {"revision", "leader_party", "parties"},
 }
 
 
