@@ -5,7 +5,7 @@ from collections import Counter
 from schemas.council import Baseline
 from schemas.standing import Change, Changes
 from streams.rules.count import Count
-from streams.rules.ground import Ground
+from streams.rules.ground import NOC, Ground
 
 
 def tallied(baseline: Baseline, ground: Ground) -> dict[str, int]:
@@ -65,3 +65,21 @@ def on_the_eve(ground: Ground) -> Baseline | None:
         if basis in found:
             return found[basis]
     return None
+
+
+def contradicts_control(baseline: Baseline, ground: Ground) -> bool:
+    """Whether the seats of a basis belie who controlled the council before (DR-05): a majority where there was none.
+
+    Only for pictures of the council as it was just before the poll, with its seats of now, and parties told apart.
+    """
+    before = ground.map.control_before
+    if before is None or baseline.basis not in ("eve_of_poll", "notional_eve") or baseline.scope != "council":
+        return False
+    if baseline.total != ground.map.seats:
+        return False
+    then = tallied(baseline, ground)
+    able = [code for code in then if ground.may_control(code)]
+    holder = next((code for code in able if then[code] >= ground.majority), NOC)
+    # A bundle of others may hide a holder among them.
+    hidden = before.control not in (NOC, *then) and baseline.others is not None
+    return holder != before.control and not hidden

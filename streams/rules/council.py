@@ -11,7 +11,7 @@ from schemas.desk import Held, Review
 from schemas.headline import Headline, HeadlineType
 from schemas.reading import InputEvent
 from schemas.standing import Standing
-from streams.rules import control, standing, wording
+from streams.rules import control, standing
 from streams.rules.admission import Refusal
 from streams.rules.book import Book, Verdict, enter, open_book
 from streams.rules.count import Count, count
@@ -20,6 +20,7 @@ from streams.rules.facts.fact import Fact
 from streams.rules.facts.table import facts
 from streams.rules.language import Language
 from streams.rules.said import Ledger, News, Said, difference
+from streams.rules.wording.tell import tell
 
 #: Raised whenever a rule or a sentence changes, so that rows and headlines say by which rules they were written.
 RULES_VERSION = 1
@@ -162,7 +163,7 @@ def _headline(
     council_map, fact, was = count.map, news.fact, news.was
     reason = getattr(event, "reason", None) if news.action in ("corrected", "withdrawn") else None
     reason = reason if reason in language.reasons else None
-    told = wording.tell(news, count, language, reason)
+    told = tell(news, count, language, reason)
     source: Fact | Said = fact if fact is not None else was  # type: ignore[assignment]
     proof = (
         control.prove(count, fact.proves.claim, fact.proves.party)
@@ -191,7 +192,7 @@ def _headline(
         confidence=source.confidence,  # type: ignore[arg-type]
         proof=proof,
         text=told.text,
-        language=language.code,
+        language=told.language,
         template=told.template,
         rules_version=RULES_VERSION,
         declared_at=event.declared_at,

@@ -76,6 +76,115 @@ TEMPLATES = {
         1,
         "{by}, on the word of {source}, expects {outcome} in {council}. This is an editorial call, not arithmetic.",
     ),
+    "POSTPONED_RESULT": (1, "The postponed poll in {ward} ({council}) has its result: {table}."),
+    "STV_STAGE": (1, "{ward} ({council}), stage {stage} of the count: {news}; the quota is {quota} votes."),
+    "STV_FIRST_ELECTED": (
+        1,
+        "{elected} {are} elected first in {ward} ({council}), at stage {stage} of the count.",
+    ),
+    "FIRST_EVER_CONTROL": (
+        1,
+        "{Party} {have} a majority on {council} council for the first time{created}{only}.",
+    ),
+    "FIRST_CONTROL_SINCE": (1, "{Party} {have} {their} first majority on {council} council since {last}."),
+    "END_OF_LONG_RULE": (
+        1,
+        "{Party} had controlled {council} since {year}; that has ended after {years} years.",
+    ),
+    "CONTROL_UNCALLABLE": (1, "Control of {council} depends on {wards}, still to poll{date}{out}."),
+    "PIVOTAL_WARDS": (1, "{pivotal}{first}{out}."),
+    "ONE_SEAT_SHORT": (
+        1,
+        "{Party} {are} one seat short of a majority on {council} council, with {seats} of {total}.",
+    ),
+    "TALLY_UPDATE": (1, "{council}, with {declared} of {total} seats filled: {table}."),
+    "PARTIAL_TREND": (
+        1,
+        "{council}, with {declared} of the {of} seats up declared, in the same wards {since}: {changes}.",
+    ),
+    "SEAT_TRANSFER": (1, "In {council}, {since}, {gained} while {lost}; all others are level."),
+    "RANK_DROP": (1, "{Party} {are} {place} in seats on {council} council; {then} {they} {were} {was}."),
+    "CLEAN_SWEEP": (1, "{Party} {have} won {all_seats}."),
+    "MAJOR_GAIN": (1, "{Party} {have} {now} on {council} council, up from {before}{out}."),
+    "MAJOR_LOSS": (1, "{Party} {have} {now} on {council} council, down from {before}{out}."),
+    "LAST_SEAT_HELD": (
+        1,
+        "{Party} {have} one seat left on {council} council, that of {winner} in {ward}, down from {before}.",
+    ),
+    "FIRST_EVER_SEATS": (1, "{Party} {have} won seats on {council} council for the first time, in {wards}."),
+    "FIRST_SEATS_SINCE": (
+        1,
+        "{Party} {have} won seats on {council} council for the first time since {year}, in {wards}.",
+    ),
+    "NEW_PARTY_SEATS": (1, "{Party} {have} {now} on {council} council; {they} did not exist {then}."),
+    "RECORD_SEATS": (1, "{Party} {have} {now} on {council} council, {record}."),
+    "NOTABLE_DEFEAT": (
+        1,
+        "{name}, {role}, has lost the seat on {council} council{represented}: not elected in {ward}{behind}, "
+        "where {elected} {are}.",
+    ),
+    "NOTABLE_NOT_ELECTED": (
+        1,
+        "{name}, {role}, was not elected in {ward} ({council}){behind}; {elected} {are}.",
+    ),
+    "NOTABLE_ELECTED": (1, "{name}, {role}, has been elected in {ward} ({council})."),
+    "NOTABLE_RE_ELECTED": (1, "{name}, {role}, has been elected again in {ward} ({council})."),
+    "NOTABLE_PENDING": (
+        1,
+        "{name}, {role}, stands in {ward} ({council}), where the poll is still to come{date}.",
+    ),
+    "NOTABLE_NOT_STANDING": (1, "{name}, {role}, does not stand for {council} council at this election."),
+    "DEFECTOR_OUTCOME": (1, "{name}, last elected {before}, {outcome} in {ward} ({council})."),
+    "SUSPENDED_CANDIDATE_ELECTED": (
+        1,
+        "{name}, suspended by {the} and still on the ballot as its candidate, has been elected in {ward} ({council}).",
+    ),
+    "ONE_VOTE": (
+        1,
+        "The last seat in {ward} ({council}) was won by {margin}: {winner}, ahead of {loser}.",
+    ),
+    "RECOUNT": (1, "{recount}."),
+    "DECLARATION_DELAYED": (1, "The declaration of {ward} ({council}) is later than expected{cause}."),
+    "UNFILLED_SEATS": (1, "{seats} on {council} council {have} no candidate: {wards}."),
+    "TURNOUT_HIGH": (1, "Turnout in {council} is {now}%, up {points} points, {since}."),
+    "TURNOUT_LOW": (1, "Turnout in {council} is {now}%, down {points} points, {since}."),
+    "VOTE_SHARE": (
+        1,
+        "Shares of the {votes} votes in {council}, all candidates' votes added up: {shares}.",
+    ),
+    "SWING": (
+        1,
+        "In {council}, {since}, all candidates' votes added up: {rows}; a swing of {swing} points from {loser} to "
+        "{gainer}.",
+    ),
+    "VOTES_SEATS_GAP": (
+        1,
+        "In {council} {votes_party} won most votes ({votes}) and {won}, {seats_party} most seats ({seats}) with {fewer} "
+        "votes.",
+    ),
+    "COALITION_ARITHMETIC": (1, "On {council} council, where a majority takes {majority}: {sums}{more}."),
+    "MAYOR_ELECTED": (1, "{winner} is elected {title}."),
+    "MAYOR_GAIN": (1, "{Party} {have} gained the office of {title} from {before}: {winner} is elected."),
+    "MAYOR_COUNCIL_SPLIT": (
+        1,
+        "The {title} is {adjective}; {Party} {have} the majority on {council} council.",
+    ),
+    "ADMINISTRATION_FORMED": (1, "{Parties} {form} the administration of {council}{led}{vote}."),
+    "LEADER_ELECTED": (1, "{leader} is elected leader of {council} council{vote}."),
+    "BY_ELECTION_CONTROL_CHANGE": (
+        1,
+        "Control of {council} has changed since the election, through {cause}: {change} (now {table}).",
+    ),
+    "DEFECTION_CONTROL_CHANGE": (
+        1,
+        "Control of {council} has changed since the election, through {cause}: {change} (now {table}).",
+    ),
+    "COURT_SUBSTITUTION": (
+        1,
+        "A court has given a seat on {council} council{place} to {person}{before}; the declaration stays on record "
+        "as it was made.",
+    ),
+    "HISTORY_CONTEXT": (1, "{context}."),
 }
 
 PHRASES = {
@@ -146,17 +255,74 @@ PHRASES = {
     "cause": " ({cause})",
     "to_fill": "{seats} still to be filled",
     "on_date": ", on {day} {month} {year}",
+    "was": "was",
+    "were": "were",
+    "summary_doubt": "No figure of change is given for {council}, {since}: sources disagree about the council then",
+    "so_many_then": "{count} {then}",
+    "stage_elected": "{names} elected",
+    "stage_excluded": "{names} excluded",
+    "stage_nobody": "nobody elected or excluded",
+    "recount": "There is a recount in {ward} ({council})",
+    "recount_over": "The recount in {ward} ({council}) is over, and its declaration is awaited",
+    "pivotal_one": "{wards}, if declared next, can decide control of {council}",
+    "pivotal_many": "Any of {wards}, if declared next, can decide control of {council}",
+    "expected_first": "; first expected is {wards}",
+    "together": "{parties} have {seats} together",
+    "more_sums": "; {count} other sums reach it too",
+    "gained": "{the} gained {seats}",
+    "lost": "{the} lost {seats}",
+    "sweep_up": "all {seats} seats up in {council}",
+    "sweep_council": "all {seats} seats of {council}",
+    "created": "; the council was created in {year}",
+    "only_before": "; before, {the} alone ever had one",
+    "won_and_lost": "the one won in {won} and lost in {lost}",
+    "last_won": "the one won in {year}",
+    "last_lost": "the one lost in {year}",
+    "record_most": "more than {they} ever won there before ({record})",
+    "record_fewest": "fewer than {they} ever won there before ({record})",
+    "held_since": "{The} {have} controlled {council} since {year}",
+    "held_until": "{The} last had a majority on {council} council until {year}",
+    "represented": ", held for {ward}",
+    "behind": ", {votes} behind the last seat",
+    "elected_now": "is now elected {party}",
+    "not_elected_now": "stood {party} and was not elected",
+    "as_independent": "as an independent",
+    "for_party": "for {the}",
+    "share": "{party} {share}%",
+    "share_up": "{party} up {points} points to {share}%",
+    "share_down": "{party} down {points} points to {share}%",
+    "share_level": "{party} unchanged on {share}%",
+    "form": "form",
+    "forms": "forms",
+    "led_by": ", led by {leader}",
+    "vote": "; the vote was {ayes} to {noes}",
+    "casting": ", decided by the casting vote of the chair",
+    "another": "another candidate",
+    "in_ward": " for {ward}",
+    "until_then": ", until then of {the}",
+    "majority_lost": "{The} {have} lost the majority, and no party has one",
+    "majority_won": "{The} {have} the majority",
+    "through_by_election": "a by-election",
+    "through_death": "a death",
+    "through_resignation": "a resignation",
+    "through_court_order": "an order of a court",
+    "through_defection": "a councillor's change of party",
     "corrected": "Correction{reason}: {text}",
     "withdrawn": "Withdrawn{reason}: {text}",
     "reason": " ({reason})",
 }
+
+#: Ranks among the parties.
+PLACES = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 
 MONTHS = "January February March April May June July August September October November December".split()
 
 ENGLISH = Language(
     code="en-GB",
     templates=TEMPLATES,
-    phrases=PHRASES | {f"month_{n}": month for n, month in enumerate(MONTHS, 1)},
+    phrases=PHRASES
+    | {f"month_{n}": month for n, month in enumerate(MONTHS, 1)}
+    | {f"place_{n}": place for n, place in enumerate(PLACES, 1)},
     since={
         "eve_of_poll": "compared with the eve of poll",
         "last_election": "compared with the election of {year}",

@@ -14,7 +14,8 @@ NOC = "NOC"
 class Ground:
     """What follows from the map alone.
 
-    ``low`` and ``high`` give seats by ward and party (DR-09, DR-10), for wards whose nominations are closed.
+    ``parties`` are those that seats are tallied under, ``named`` all of them, joint descriptions too. ``low`` and
+    ``high`` give seats by ward and party (DR-09, DR-10), for wards whose nominations are closed.
     ``worked_out`` keeps what else follows from it: by name, or by the fingerprint of one declaration on it.
     """
 
@@ -23,6 +24,7 @@ class Ground:
     wards: dict[str, Ward]
     tally: dict[str, str]
     parties: dict[str, Party]
+    named: dict[str, Party]
     held: dict[str, int]
     low: dict[str, dict[str, int]]
     high: dict[str, dict[str, int]]
@@ -51,6 +53,7 @@ def lay_out(council_map: CouncilOpened) -> Ground:
         wards={ward.id: ward for ward in council_map.wards},
         tally=tally,
         parties=parties,
+        named={party.code: party for party in council_map.parties},
         held=_tallied(council_map.held, tally),
         low={w.id: {code: n for code in parties if (n := low(w, ballots[code]))} for w in council_map.wards},
         high={

@@ -1,7 +1,23 @@
 """What a language is: tables of templates and words, and the few rules of lists and numbers. English is one of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+#: Slots that are grammar and no content: the forms of verbs and pronouns that go with a party. A language may leave
+#: them out; all others it must say.
+GRAMMAR = frozenset(
+    "have are they their need s were form are_filled before_have before_are before_they before_their before_need "
+    "before_s".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyWords:
+    """A party in the middle of a sentence, as an adjective, and whether it is spoken of as many."""
+
+    the: str
+    adjective: str
+    plural: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +26,8 @@ class Language:
 
     ``templates``: by headline type, its version and text with {slots}. ``phrases``: parts of sentences by name.
     ``since`` and ``then``: how a basis is spoken after a figure of change and of a state, with {year}.
-    ``numbers``: words for small counts, from none upwards. ``reasons``: reason codes in words.
+    ``numbers``: words for small counts, from none upwards. ``reasons``: reason codes in words. ``parties``: its own
+    words for parties, by code, in place of the map's. ``otherwise``: the language that says what this one cannot.
     """
 
     code: str
@@ -20,6 +37,8 @@ class Language:
     then: Mapping[str, str]
     numbers: Sequence[str]
     reasons: Mapping[str, str]
+    parties: Mapping[str, PartyWords] = field(default_factory=dict)
+    otherwise: "Language | None" = None
 
     def number(self, count: int) -> str:
         """A count in a sentence: in words while small."""

@@ -25,12 +25,14 @@ def test_a_corrected_ward_takes_the_majority_away_and_a_second_correction_gives_
         ("corrected", "CONTROL_HOLD"),
         ("corrected", "COUNCIL_FINAL"),
         ("corrected", "LARGEST_PARTY_NEW"),
+        ("corrected", "VOTE_SHARE"),
     ]
     assert said(back) == [
         ("corrected", "WARD_DECLARED"),
         ("corrected", "CONTROL_GAIN"),
         ("corrected", "COUNCIL_FINAL"),
         ("corrected", "LARGEST_PARTY_NEW"),
+        ("corrected", "VOTE_SHARE"),
     ]
     assert away[1].text == (
         "Correction (a slip in copying): The Conservatives have held Trumptonshire, Ward 3 completing the majority: "
@@ -53,8 +55,10 @@ def test_a_withdrawn_ward_reopens_the_council_and_withdraws_what_rested_on_it():
         ("withdrawn", "CONTROL_GAIN"),
         ("withdrawn", "COUNCIL_REOPENED"),
         ("withdrawn", "LARGEST_PARTY_NEW"),
+        ("withdrawn", "VOTE_SHARE"),
         ("announced", "NEEDS_N"),
         ("announced", "NEEDS_N"),
+        ("announced", "PIVOTAL_WARDS"),
     ]
     assert headlines[1].text == (
         "Withdrawn (entered for the wrong ward): Labour has gained Trumptonshire from the Conservatives, "
@@ -85,7 +89,7 @@ def test_only_the_votes_are_corrected():
         a_declaration(COUNCIL_MAP, "Ward 1", {"LAB": 1}, "02:01", revision=2, results=results)
     )
 
-    assert said(headlines) == [("corrected", "WARD_DECLARED")]
+    assert said(headlines) == [("corrected", "WARD_DECLARED"), ("corrected", "VOTE_SHARE")]
 
 
 def test_the_same_event_again_changes_nothing():

@@ -133,14 +133,29 @@ def a_close_night(margin):
         {"candidate": "con-1", "party": "CON", "votes": 500, "elected": False},
     ]
     return Night(council_map, a_declaration(council_map, "Alder", {"LAB": 1}, results=results)).of(
-        "CLOSE_RESULT"
+        "CLOSE_RESULT", "ONE_VOTE"
     )
 
 
 def test_a_close_result_names_both():
-    assert [h.text for h in a_close_night(1)] == [
-        "The last seat in Alder (Trumptonshire) was won by one vote: Lab Person 1 (Labour), "
-        "ahead of Con Person 1 (Conservative)."
+    assert [(h.type, h.priority, h.text) for h in a_close_night(2)] == [
+        (
+            "CLOSE_RESULT",
+            "R",
+            "The last seat in Alder (Trumptonshire) was won by two votes: Lab Person 1 (Labour), "
+            "ahead of Con Person 1 (Conservative).",
+        )
+    ]
+
+
+def test_one_vote_is_news_of_its_own():
+    assert [(h.type, h.priority, h.text) for h in a_close_night(1)] == [
+        (
+            "ONE_VOTE",
+            "U",
+            "The last seat in Alder (Trumptonshire) was won by one vote: Lab Person 1 (Labour), "
+            "ahead of Con Person 1 (Conservative).",
+        )
     ]
 
 
@@ -256,6 +271,11 @@ def test_the_story_of_a_countermanded_poll():
             "The poll in Alder (Trumptonshire) has a new date, on 15 June 2023; one seat still to be filled.",
         ),
         ("announced", "WARD_DECLARED", "Alder (Trumptonshire): Lab Person 1 (Labour)."),
+        (
+            "announced",
+            "POSTPONED_RESULT",
+            "The postponed poll in Alder (Trumptonshire) has its result: Labour 1.",
+        ),
     ]
 
 
@@ -278,11 +298,67 @@ def test_a_postponed_poll_is_said_from_the_map():
     ]
 
 
-def test_a_recount_is_no_result_and_changes_no_standing():
+def test_a_recount_is_told_and_is_no_result_and_changes_no_standing():
     """DR-31."""
     council_map = three_wards()
     night = Night(council_map)
     before = night.last.standing(1)
 
-    assert night.hear(a_poll("recount")) == []
-    assert night.last.standing(1) == before
+    told = [*night.hear(a_poll("recount")), *night.hear(a_poll("recount_over", 2))]
+
+    assert [(h.action, h.type, h.text) for h in told] == [
+        ("announced", "RECOUNT", "There is a recount in Alder (Trumptonshire)."),
+        (
+            "updated",
+            "RECOUNT",
+            "The recount in Alder (Trumptonshire) is over, and its declaration is awaited.",
+        ),
+    ]
+    assert night.last.standing(1).model_copy(update={"n": before.n}) == before
+    night.hear(a_declaration(council_map, "Alder", {"LAB": 1}))
+    assert f"recount:{ward_id('Alder')}" not in night.claims()
+    assert "withdrawn" not in {h.action for h in night.headlines}
+
+
+def test_a_declaration_that_is_late_is_told_when_intake_says_so_and_lapses_with_the_result():
+    """Time arrives as an event: no rule looks at a clock."""
+    council_map = three_wards()
+    night = Night(council_map, a_poll("delayed", cause="ballot papers are checked again"))
+
+    night.hear(a_declaration(council_map, "Alder", {"LAB": 1}))
+
+    assert [(h.type, h.priority, h.text) for h in night.headlines][:1] == [
+        (
+            "DECLARATION_DELAYED",
+            "B",
+            "The declaration of Alder (Trumptonshire) is later than expected (ballot papers are checked again).",
+        )
+    ]
+    assert "withdrawn" not in {h.action for h in night.headlines}
+
+
+def test_a_recount_at_a_postponed_poll_leaves_its_new_day_and_the_final_result_alone():
+    council_map = three_wards()
+    night = Night(
+        council_map,
+        a_poll("countermanded"),
+        a_poll("rescheduled", 2, new_date="2023-06-15"),
+        *(a_declaration(council_map, ward, {"LAB": 1}) for ward in ("Beech", "Cedar")),
+    )
+
+    told = night.hear(a_poll("recount", 3))
+
+    assert said(told) == [("announced", "RECOUNT")]
+    assert night.last.standing(1).final
+
+
+def test_seats_without_a_candidate_are_unfilled_and_nobodys():
+    """DR-11."""
+    night = Night(a_map(a_ward("Alder", 3, {"CON": 1}), a_ward("Beech", 1, {"CON": 1, "LAB": 1})))
+
+    [unfilled] = night.of("UNFILLED_SEATS")
+    assert (unfilled.priority, unfilled.text) == (
+        "R",
+        "Two seats on Trumptonshire council have no candidate: Alder 2.",
+    )
+    assert night.last.standing(1).seats.unfilled == 2

@@ -7,12 +7,7 @@ from streams.rules import control
 from streams.rules.count import Count
 from streams.rules.facts.fact import Claim, Fact, Value
 from streams.rules.ground import NOC
-
-#: A party is in sight of a majority when it needs no more seats than this.
-IN_SIGHT = 2
-
-#: A party that stands for at least this share of the seats up is a contender (one in so many).
-CONTENDER_ONE_IN = 5
+from streams.rules.thresholds import CONTENDER_ONE_IN, IN_SIGHT
 
 
 def outcome(count: Count) -> Iterator[Fact]:

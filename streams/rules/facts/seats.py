@@ -7,12 +7,7 @@ from schemas.headline import HeadlineType, Priority
 from streams.rules import baseline as bases
 from streams.rules.count import Count
 from streams.rules.facts.fact import Fact, Value
-
-#: A party is nearly wiped out when at least ``MANY`` seats have become at most ``FEW``, or a tenth (the larger).
-MANY, FEW = 10, 3
-
-#: Losing all seats is a flash when there were at least so many.
-FLASH_SEATS = 5
+from streams.rules.thresholds import FEW, FLASH_SEATS, MANY
 
 
 def final(count: Count) -> Iterator[Fact]:

@@ -1,4 +1,4 @@
-"""Facts of a single ward: who was elected, gain, hold or split, lots and close results, its poll."""
+"""Facts of a single ward: who was elected, gain, hold or split, who declared first, lots and close results."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,19 +9,10 @@ from schemas.headline import HeadlineType
 from streams.rules.count import Count
 from streams.rules.facts.fact import Fact, Value
 from streams.rules.ground import Ground
-
-#: A last seat won by this many votes or fewer is a close result.
-CLOSE_VOTES = 10
+from streams.rules.thresholds import CLOSE_VOTES
 
 #: The basis that is spoken for a ward, the first that the map has for it.
 WARD_BASES = ("eve_of_poll", "last_election", "notional_eve", "notional_last_election", "snapshot")
-
-_POLL_TYPES: dict[str, HeadlineType] = {
-    "postponed": "POLL_POSTPONED",
-    "countermanded": "POLL_COUNTERMANDED",
-    "abandoned": "POLL_ABANDONED",
-    "rescheduled": "POLL_RESCHEDULED",
-}
 
 
 def ward_results(count: Count) -> Iterator[Fact]:
@@ -100,7 +91,7 @@ def lots(count: Count) -> Iterator[Fact]:
 
 
 def close_results(count: Count) -> Iterator[Fact]:
-    """CLOSE_RESULT: the last seat was won by at most ``CLOSE_VOTES`` votes."""
+    """CLOSE_RESULT: the last seat was won by at most ``CLOSE_VOTES`` votes; ONE_VOTE by a single one."""
     known = count.ground.worked_out
     for ward, event in count.declared.items():
         mark = "close:" + count.book.fingerprints[event.id]
@@ -112,12 +103,14 @@ def close_results(count: Count) -> Iterator[Fact]:
 
 def _close(event: WardDeclared, ward: str) -> Fact | None:
     last, runner_up = _last_seat(event.results)
-    if event.lot is not None or last is None or runner_up is None:
+    if event.lot is not None or event.counted_by == "stv" or last is None or runner_up is None:
         return None
     margin = (last.votes or 0) - (runner_up.votes or 0)
     if margin > CLOSE_VOTES:
         return None
     value = {"ward": ward, "margin": margin, "elected": last.candidate, "not_elected": runner_up.candidate}
+    if margin == 1:
+        return Fact("ONE_VOTE", f"close:{ward}", f"ward:{ward}", "U", value)
     return Fact("CLOSE_RESULT", f"close:{ward}", f"ward:{ward}", "R", value)
 
 
@@ -126,33 +119,3 @@ def _last_seat(results: tuple[Result, ...]) -> tuple[Result | None, Result | Non
     others = [r for r in results if not r.elected and r.votes is not None]
     last = min(elected, key=lambda r: (r.votes or 0, r.candidate), default=None)
     return last, max(others, key=lambda r: (r.votes or 0, r.candidate), default=None)
-
-
-def polls(count: Count) -> Iterator[Fact]:
-    """POLL_POSTPONED, POLL_COUNTERMANDED, POLL_ABANDONED, POLL_RESCHEDULED of wards that are out (DR-12, DR-29)."""
-    for ward in count.postponed:
-        event = count.book.poll(ward.id)
-        state = event.state if event is not None and event.state in _POLL_TYPES else "postponed"
-        day = (event.new_date if event is not None else None) or ward.polls_on
-        cause = event.cause if event is not None else None
-        value = {
-            "ward": ward.id,
-            "seats": ward.seats,
-            "date": day.isoformat() if day else None,
-            "cause": cause,
-        }
-        yield Fact(_POLL_TYPES[state], f"poll:{ward.id}", f"ward:{ward.id}", "U", value, lapses=True)
-
-
-def unopposed(count: Count) -> Iterator[Fact]:
-    """UNOPPOSED_RETURNS: seats filled without a poll (DR-10, DR-11)."""
-    wards = [ward for ward in count.map.wards if ward.state in ("unopposed", "under-contested")]
-    if not wards:
-        return
-    seats = Counter(count.ground.tally[candidate.party] for ward in wards for candidate in ward.candidates)
-    value = {
-        "wards": [ward.id for ward in wards],
-        "seats": dict(sorted(seats.items())),
-        "of": count.map.seats,
-    }
-    yield Fact("UNOPPOSED_RETURNS", "unopposed", "unopposed", "B", value)
