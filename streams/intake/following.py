@@ -14,7 +14,8 @@ from streams.intake.known import Known
 from streams.settings import Settings
 from streams.trouble import Trouble
 
-AT_ONCE = 200
+#: Records taken before requests have their turn again.
+AT_ONCE = 20
 PAUSE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)

@@ -86,6 +86,8 @@ class Journal:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
+        # What was committed moves into the file beside the writer (see `tidy`), not inside somebody's commit.
+        self._db.execute("PRAGMA wal_autocheckpoint=0")
         self._db.executescript(_TABLES)
         self._reading = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False
@@ -177,6 +179,16 @@ class Journal:
     def limit_pages(self, pages: int) -> None:
         """Let the file grow to so many pages of 4 KB and no further, as on a disk of that size."""
         self._db.execute(f"PRAGMA max_page_count={int(pages)}")
+
+    def tidy(self) -> None:
+        """Move what was committed from the WAL into the file; writers go on meanwhile. Safe in any thread."""
+        own = sqlite3.connect(self._path)
+        try:
+            own.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except sqlite3.Error as failed:
+            raise JournalFault(str(failed)) from failed
+        finally:
+            own.close()
 
     def close(self) -> None:
         """Close the file and let another process have it."""

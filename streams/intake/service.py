@@ -1,6 +1,7 @@
 """The parts of intake put together, and run in one process until it is told to leave."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
@@ -34,6 +35,7 @@ from streams.trouble import Trouble
 #: How intake names itself as a producer.
 NAME = "Intake"
 EMBARGO_SECONDS = 1.0
+TIDY_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -99,11 +101,15 @@ async def serve(settings: Settings, clock: Callable[[], datetime] = now) -> None
                     group.create_task(parts.sender.run()),
                     group.create_task(follow(settings, parts.known)),
                     group.create_task(keep_embargoes(parts)),
+                    group.create_task(keep_tidy(parts)),
                 ]
                 log.info(
                     "intake.listening", mode=settings.mode, port=settings.intake_port,
                     waiting=parts.journal.count_waiting(),
                 )  # fmt: skip
+                # What is known grows and stays: looking through all of it for cycles would hold requests up.
+                gc.freeze()
+                gc.set_threshold(50_000, 50, 1_000)
                 await server.serve()
                 for task in tasks:
                     task.cancel()
@@ -143,6 +149,14 @@ def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
         ssl_certfile=settings.intake_cert_file,
         ssl_keyfile=settings.intake_key_file,
     )
+
+
+async def keep_tidy(parts: Reception) -> None:
+    """Keep the journal's WAL short without anybody waiting for it."""
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        with suppress(JournalFault):
+            await asyncio.to_thread(parts.journal.tidy)
 
 
 async def keep_embargoes(parts: Reception) -> None:
