@@ -26,9 +26,6 @@ def list_rejections(
     from datetime import UTC, datetime
 
     import orjson
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
     from streams.ops import deeds
     from streams.ops.view import rejection
@@ -41,23 +38,13 @@ def list_rejections(
             action = one.action.model_dump(mode="json") if one.action else None
             sys.stdout.buffer.write(orjson.dumps({**rejection(one), "action": action}) + b"\n")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in ("When (UTC)", "Id", "Reason", "What was wrong", "Council", "Done"):
-        table.add_column(heading, overflow="fold")
     for one in shown:
         about = one.rejection
-        done = f"{one.action.action} by {one.action.by}: {one.action.reason}" if one.action else ""
-        cells = (
-            datetime.fromtimestamp(one.at, UTC).strftime("%d %b %H:%M:%S"),
-            about.id.partition(".declarations.")[2] or about.id,
-            about.reason,
-            about.sentence,
-            about.council or "–",
-            done,
-        )
-        table.add_row(*(Text(cell) for cell in cells))
-    if shown:
-        Console(highlight=False).print(table)
+        when = datetime.fromtimestamp(one.at, UTC).strftime("%d %b %H:%M:%S UTC")
+        typer.echo(f"{about.id}  {when}  {about.reason}  {about.council or 'no council known'}")
+        typer.echo(f"    {printable(about.sentence.encode())}")
+        if one.action:
+            typer.echo(f"    {one.action.action} by {one.action.by}: {one.action.reason}")
     still = sum(one.action is None for one in found.values())
     typer.echo(f"{still} open, {len(found)} in all.")
 

@@ -23,6 +23,7 @@ Place = tuple[str, int, int]  # topic, partition, offset
 #: A label has few values: producers beyond these count together.
 MOST_SOURCES = 50
 OTHER = "other"
+UNREADABLE = "unreadable"
 #: Accepted so long after it was declared, a declaration counts as late (seconds).
 LATE_SECONDS = 900.0
 
@@ -94,7 +95,9 @@ class Ledger:
     clock: datetime | None = None
     _pending: dict[Place, Arrival] = field(default_factory=dict)
     _refused: set[Place] = field(default_factory=set)
-    _events: dict[str, Arrival] = field(default_factory=dict)
+    _events: set[str] = field(default_factory=set)
+    _early: dict[str, float] = field(default_factory=dict)
+    _tallies: dict[str, dict[int, float]] = field(default_factory=dict)
     _untold: dict[str, Arrival] = field(default_factory=dict)
     _untallied: dict[str, dict[int, Arrival]] = field(default_factory=dict)
     _revisions: dict[str, int] = field(default_factory=dict)
@@ -145,7 +148,8 @@ class Ledger:
 
     def _declared(self, place: Place, event: dict[str, Any], at: float) -> None:
         source = self._source(event)
-        self.sources[source] = max(at, self.sources.get(source, 0.0))
+        if source != UNREADABLE:  # nobody who could fall silent
+            self.sources[source] = max(at, self.sources.get(source, 0.0))
         declared = _moment(event)
         if declared is not None and (self.clock is None or declared > self.clock):
             self.clock = declared
@@ -159,10 +163,16 @@ class Ledger:
             return
         self.observe("received", max(0.0, at - since))
         if name := _text(event, "id"):
-            self._events[name] = self._untold[name] = arrival
+            self._events.add(name)
+            self._untold[name] = arrival
+            if (said := self._early.pop(name, None)) is not None:
+                self._published(name, said)
         revision = event.get("revision")
         if outcome != "superseded" and event.get("type") == "WardDeclared" and isinstance(revision, int):
-            self._untallied.setdefault(str(event.get("ward")), {})[revision] = arrival
+            ward = str(event.get("ward"))
+            self._untallied.setdefault(ward, {})[revision] = arrival
+            for seen, when in self._tallies.get(ward, {}).items():
+                self._tallied(ward, seen, when)
         if event.get("type") == "CouncilOpened":
             self._opened(event)
 
@@ -178,8 +188,8 @@ class Ledger:
         return "late" if late else "accepted"
 
     def _source(self, event: dict[str, Any]) -> str:
-        source = _text(event, "producer") or "unreadable"
-        known = source in self.sources or len(self.sources) < MOST_SOURCES
+        source = _text(event, "producer") or UNREADABLE
+        known = source in self.sources or source == UNREADABLE or len(self.sources) < MOST_SOURCES
         return source if known else OTHER
 
     def _opened(self, event: dict[str, Any]) -> None:
@@ -208,9 +218,16 @@ class Ledger:
         ] += 1
         causes = headline.get("causes")
         for cause in causes if isinstance(causes, list) else ():
-            if arrival := self._untold.pop(str(cause), None):
-                self.observe("published", max(0.0, at - arrival.since))
-                self.delay(max(0.0, at - arrival.at))
+            # Topics are read side by side: a headline may come before what caused it.
+            if str(cause) in self._events:
+                self._published(str(cause), at)
+            else:
+                self._early.setdefault(str(cause), at)
+
+    def _published(self, event: str, at: float) -> None:
+        if arrival := self._untold.pop(event, None):
+            self.observe("published", max(0.0, at - arrival.since))
+            self.delay(max(0.0, at - arrival.at))
 
     def _standing(self, standing: dict[str, Any], at: float) -> None:
         id = _text(standing, "council")
@@ -229,7 +246,9 @@ class Ledger:
         wards = _objects(standing, "wards")
         council.out = frozenset(str(ward.get("ward")) for ward in wards if ward.get("status") == "out")
         for ward in wards:
-            self._tallied(str(ward.get("ward")), _count(ward, "revision"), at)
+            name, revision = str(ward.get("ward")), _count(ward, "revision")
+            if revision and self._tallies.setdefault(name, {}).setdefault(revision, at) == at:
+                self._tallied(name, revision, at)
 
     def _tallied(self, ward: str, revision: int, at: float) -> None:
         waiting = self._untallied.get(ward)

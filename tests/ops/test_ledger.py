@@ -107,6 +107,19 @@ def test_an_event_ages_from_its_arrival_in_a_replay() -> None:
     assert dict(told.ledger.headlines) == {("CONTROL_GAIN", "announced"): 1}
 
 
+def test_topics_may_be_read_in_any_order_beside_each_other() -> None:
+    told = Told()
+    standing = a_standing().model_dump(mode="json") | {"wards": [{"ward": DENNE, "revision": 1}]}
+    told.tell(topics.headlines("replay"), a_headline(causes=("denne-1",)).model_dump(mode="json"), 100.5)
+    told.tell(topics.standings("replay"), standing, 100.25)
+    told.tell(topics.standings("replay"), standing | {"version": 2}, 107.0)
+
+    told.declare(100.0)
+
+    assert sorted(told.ages) == [("published", 0.5), ("received", 0.0), ("tallied", 0.25)]
+    assert told.delays == [0.5]
+
+
 def test_an_event_ages_from_its_declaration_in_a_live_night_and_may_be_late() -> None:
     told = Told("live")
     declared = 1683248400.0  # 2023-05-05T01:00:00Z

@@ -1,0 +1,35 @@
+"""A feed on the embedded broker, shared by the tests that only watch it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from streams.rehearsal.broker import embedded_broker
+from tests.ops.feed import Feed, free_port, until
+
+
+@pytest.fixture(scope="package")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded_broker(log=tmp_path_factory.mktemp("broker") / "broker.log") as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def worker_port() -> int:
+    """Where the shared feed's worker shows its metrics."""
+    return free_port()
+
+
+@pytest.fixture(scope="package")
+def feed(broker: str, worker_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Feed]:
+    """Topics, a council worker that shows its metrics, and a monitor that looks every second."""
+    running = Feed(broker, "embedded", tmp_path_factory.mktemp("feed"))
+    made = running.run("topics")
+    assert made.returncode == 0, made.stderr
+    running.start("worker", "worker", "council", RESULTS_METRICS_PORT=str(worker_port))
+    running.start("monitor", "monitor")
+    try:
+        until(lambda: running.group()["members"] == 1 and running.group()["verdict"] == "ok")
+        yield running
+    finally:
+        running.close()
