@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Literal
 
 from schemas.council import CouncilOpened
-from schemas.desk import Held, Review
+from schemas.declaration import MayorDeclared, StageDeclared
+from schemas.desk import AdministrationFormed, Held, Review, SeatChanged
 from schemas.headline import Headline, HeadlineType
 from schemas.reading import InputEvent
 from schemas.standing import Standing
@@ -132,6 +133,8 @@ def _takes_back(before: Count, after: Count, event: InputEvent) -> bool:
     """Whether the event replaced or took back something that counted, so that another value is a correction."""
     if isinstance(event, (CouncilOpened, Review)):
         return True
+    if isinstance(event, (AdministrationFormed, MayorDeclared, SeatChanged, StageDeclared)):
+        return event.reason is not None
     return any(after.declared.get(ward) is not declared for ward, declared in before.declared.items())
 
 

@@ -159,15 +159,15 @@ TEMPLATES = {
     ),
     "VOTES_SEATS_GAP": (
         1,
-        "In {council} {votes_party} won most votes ({votes}) and {won}, {seats_party} most seats ({seats}) with {fewer} "
-        "votes.",
+        "In {council} {votes_party} won most votes ({votes}) and {won}, {seats_party} most seats ({seats}) with "
+        "{fewer} votes.",
     ),
     "COALITION_ARITHMETIC": (1, "On {council} council, where a majority takes {majority}: {sums}{more}."),
     "MAYOR_ELECTED": (1, "{winner} is elected {title}."),
     "MAYOR_GAIN": (1, "{Party} {have} gained the office of {title} from {before}: {winner} is elected."),
     "MAYOR_COUNCIL_SPLIT": (
         1,
-        "The {title} is {adjective}; {Party} {have} the majority on {council} council.",
+        "The {title} is {adjective}; {majority_party} {have} the majority on {council} council.",
     ),
     "ADMINISTRATION_FORMED": (1, "{Parties} {form} the administration of {council}{led}{vote}."),
     "LEADER_ELECTED": (1, "{leader} is elected leader of {council} council{vote}."),
@@ -300,8 +300,8 @@ PHRASES = {
     "another": "another candidate",
     "in_ward": " for {ward}",
     "until_then": ", until then of {the}",
-    "majority_lost": "{The} {have} lost the majority, and no party has one",
-    "majority_won": "{The} {have} the majority",
+    "majority_lost": "{the} {have} lost the majority, and no party has one",
+    "majority_won": "{the} {have} the majority",
     "through_by_election": "a by-election",
     "through_death": "a death",
     "through_resignation": "a resignation",

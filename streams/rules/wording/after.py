@@ -11,7 +11,11 @@ def mayor(speak: Speaker, fact: Fact) -> Slots:
     if contest is None:
         return {}
     if "candidate" not in fact.value:
-        words = {"adjective": speak.party(fact.value["mayor"]).adjective, "title": contest.title}
+        words = {
+            "adjective": speak.party(fact.value["mayor"]).adjective,
+            "title": contest.title,
+            "majority_party": speak.the(fact.value["council"]),
+        }
         return speak.actor(fact.value["council"]) | words
     name = next(c.name for c in contest.candidates if c.id == fact.value["candidate"])
     return speak.actor(fact.value["party"]) | {
@@ -57,12 +61,8 @@ def court(speak: Speaker, fact: Fact) -> Slots:
 def control_since(speak: Speaker, fact: Fact) -> Slots:
     """Control that changed between elections."""
     before, after, say = fact.value["before"], fact.value["after"], speak.language.phrase
-    if after == NOC:
-        actor = speak.actor(before)
-        change = say("majority_lost", The=actor["Party"], have=actor["have"])
-    else:
-        actor = speak.actor(after)
-        change = say("majority_won", The=actor["Party"], have=actor["have"])
+    name, party = ("majority_lost", before) if after == NOC else ("majority_won", after)
+    change = say(name, the=speak.the(party), have=speak.verb(party, "has", "have"))
     return {
         "change": change,
         "cause": say(f"through_{fact.value['cause']}"),

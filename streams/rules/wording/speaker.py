@@ -163,7 +163,11 @@ class Speaker:
         )
 
     def _year(self, basis: str) -> str:
-        return next((str(b.as_of.year) for b in self.count.map.baselines if b.basis == basis), "")
+        votes = self.count.map.votes_before
+        years = [b.as_of.year for b in self.count.map.baselines if b.basis == basis]
+        if not years and votes is not None and votes.basis == basis:
+            years = [votes.year]
+        return str(years[0]) if years else ""
 
     def _out(self) -> str:
         seats = sum(ward.seats for ward in self.count.out)
