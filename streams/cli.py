@@ -23,6 +23,7 @@ from streams.commands import (
     rehearse,
     rejections,
     replay,
+    serve,
     topics,
     verify,
     watch,
@@ -50,6 +51,7 @@ app.command(rich_help_panel=_RUN)(worker.worker)
 app.command(rich_help_panel=_RUN)(intake.intake)
 app.add_typer(desk.desk, name="desk", rich_help_panel=_RUN)
 app.add_typer(producer.producer, name="producer", rich_help_panel=_RUN)
+app.command(rich_help_panel=_RUN)(serve.serve)
 app.command(rich_help_panel=_RUN)(monitor.monitor)
 app.command(rich_help_panel=_RUN)(lag.lag)
 app.add_typer(rejections.rejections, name="rejections", rich_help_panel=_RUN)

@@ -10,12 +10,13 @@ _KINDS: dict[str, tuple[int, str]] = {
     "not-found": (404, "There is no such thing here"),
     "filter": (400, "A filter names something that cannot be"),
     "position": (400, "The position is none of this feed"),
+    "other-log": (410, "The position is of another log"),
     "moment": (400, "This is no moment in time"),
     "query": (400, "The question cannot be read"),
     "many": (503, "Too many readers at once"),
     "not-yet": (503, "The topics have not been read yet"),
     "fault": (500, "A fault of this service"),
-    "key": (401, "Who are you?"),
+    "method": (405, "Not in this way"),
 }
 
 
