@@ -1,4 +1,4 @@
-"""Seats as shapes: widths and places in thousandths of a bar, for SVG without a word of script or style."""
+"""Seats as shapes: widths and places in hundredths of a bar, for SVG without a word of script or style."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from schemas.standing import PartyStanding, Standing
 from streams.publishers.colours import style
 
-WIDTH = 1000
-#: Narrower than this, a segment has no room for its code, which then stands in the table alone.
-ROOM = 46
+WIDTH = 100
+#: Narrower than this, a segment has no room for its code, which then stands in the table beside it alone.
+ROOM = 7.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Segment:
     @property
     def middle(self) -> float:
         """Where its code stands."""
-        return round(self.x + self.width / 2, 1)
+        return round(self.x + self.width / 2, 3)
 
     @property
     def roomy(self) -> bool:
@@ -66,10 +66,10 @@ def seats_bar(standing: Standing) -> SeatsBar:
     segments = []
     for party in ranked(standing.parties):
         if party.seats:
-            width = round(party.seats * WIDTH / total, 1)
+            width = round(party.seats * WIDTH / total, 3)
             segments.append(Segment(party.party, party.name, party.seats, x, width, style(party.party)))
-            x = round(x + width, 1)
-    return SeatsBar(tuple(segments), x, max(0.0, round(WIDTH - x, 1)), _mark(standing))
+            x = round(x + width, 3)
+    return SeatsBar(tuple(segments), x, max(0.0, round(WIDTH - x, 3)), _mark(standing))
 
 
 def reaches(standing: Standing) -> tuple[float, list[Reach]]:
@@ -77,7 +77,7 @@ def reaches(standing: Standing) -> tuple[float, list[Reach]]:
     total = max(1, standing.seats.total)
 
     def long(seats: int) -> float:
-        return round(seats * WIDTH / total, 1)
+        return round(seats * WIDTH / total, 3)
 
     rows = [
         Reach(
@@ -104,4 +104,4 @@ def ranked(parties: Iterable[PartyStanding]) -> list[PartyStanding]:
 
 
 def _mark(standing: Standing) -> float:
-    return round(standing.seats.majority * WIDTH / max(1, standing.seats.total), 1)
+    return round(standing.seats.majority * WIDTH / max(1, standing.seats.total), 3)

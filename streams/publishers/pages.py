@@ -25,6 +25,7 @@ _MARK_SAYS = {
 }
 
 _SHORT = {"RES": "Residents’ associations", "IND": "Independents", OTHERS: "Others"}
+_OWN = ("CON", "LAB", "LD", "GRN", "REF", "SNP", "PC", "UKIP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def _environment(files: Mapping[str, Asset]) -> Environment:
         signed=words.signed,
         direction=words.direction,
         basis=words.basis,
+        short_basis=words.short_basis,
         clock=words.clock,
         day=words.day,
         day_and_clock=words.day_and_clock,
@@ -84,6 +86,8 @@ def _environment(files: Mapping[str, Asset]) -> Environment:
 
 def party_name(line: PartyLine) -> str:
     """A party's name in the scoreboard, where councils' own names of the same group would mislead."""
+    if line.party in _OWN:
+        return colours.colours()[line.party].name
     return _SHORT.get(line.party, line.name)
 
 
@@ -105,7 +109,7 @@ class Pages:
             parts,
             f=views.front(archive),
             main=main,
-            headlines=[] if parts else views.newest(archive, main=main),
+            headlines=[] if parts else views.newest(archive, priorities=views.MAIN if main else views.ALL),
             heading="",
             stream="",
         )
@@ -117,15 +121,15 @@ class Pages:
     def board(self, *, parts: bool) -> bytes:
         """The big board for a studio wall."""
         archive = self.archive()
-        found = [] if parts else views.newest(archive, main=True, most=6)
-        return self._page("board.html", parts, f=views.front(archive), headlines=found, stream="")
+        found = [] if parts else views.newest(archive, priorities=("F",), most=4)
+        return self._page("board.html", parts, f=views.front(archive), headlines=found, stream="priority=F")
 
     def council(self, name: str, *, parts: bool) -> bytes:
         """A council's page, by its id or the part of it that names it."""
         archive = self.archive()
         standing = self.standing(name)
         keys = frozenset({standing.council})
-        found = [] if parts else views.newest(archive, main=False, keys=keys, most=200)
+        found = [] if parts else views.newest(archive, keys=keys, most=200)
         return self._page("council.html", parts, v=views.council(archive, standing), headlines=found)
 
     def areas(self) -> bytes:
@@ -144,7 +148,7 @@ class Pages:
                     parts,
                     b=board,
                     f=views.front(archive, councils),
-                    headlines=[] if parts else views.newest(archive, main=True, keys=keys),
+                    headlines=[] if parts else views.newest(archive, priorities=views.MAIN, keys=keys),
                     stream=f"area={board.area}&council={','.join(sorted(councils))}&priority=F,U",
                 )
         raise Problem("not-found", f"There is no area {name[:80]} in this feed.")

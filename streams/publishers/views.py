@@ -1,6 +1,6 @@
 """What the pages show, worked out from the archive: values for the templates, and no markup."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from streams.publishers.tiles import Tile, slug, tiles
 
 #: What the front page tells unless every declaration is asked for.
 MAIN = ("F", "U")
+ALL = ("F", "U", "R", "B")
 #: Headlines on a page as it is first sent; the rest comes by `more`.
 FIRST = 40
 
@@ -185,7 +186,7 @@ def council(archive: Archive, standing: Standing) -> CouncilView:
         call,
         words.proof(proof, names) if proof else [],
         [_changes(changes) for changes in _ordered(standing.changes)],
-        sorted(standing.wards, key=lambda ward: ward.name),
+        sorted(standing.wards, key=lambda ward: (not ward.elected, ward.name)),
         sorted(
             (w for w in standing.wards if w.status not in ("declared", "unopposed")), key=lambda w: w.name
         ),
@@ -227,16 +228,17 @@ def line(archive: Archive, entry: Entry) -> Line:
 
 
 def newest(
-    archive: Archive, *, main: bool, keys: frozenset[str] | None = None, most: int = FIRST
+    archive: Archive,
+    *,
+    priorities: Sequence[str] = ALL,
+    keys: frozenset[str] | None = None,
+    most: int = FIRST,
 ) -> list[Line]:
-    """The newest headlines first."""
+    """The newest headlines first, of these priorities and of these councils and areas."""
     found = []
     for entry in reversed(archive.entries):
-        if keys is not None and entry.headline.key not in keys:
-            continue
-        if main and entry.headline.priority not in MAIN:
-            continue
-        found.append(line(archive, entry))
+        if (keys is None or entry.headline.key in keys) and entry.headline.priority in priorities:
+            found.append(line(archive, entry))
         if len(found) == most:
             break
     return found

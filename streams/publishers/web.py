@@ -226,7 +226,9 @@ def _add_feeds(app: FastAPI, site: Site) -> None:
 
         def made() -> Answer:
             archive = site.archive
-            lines = views.newest(archive, main=keys is None, keys=keys, most=100)
+            lines = views.newest(
+                archive, priorities=views.MAIN if keys is None else views.ALL, keys=keys, most=100
+            )
             mark = "" if site.settings.mode == "live" else f"[{site.settings.mode.upper()}] "
             if path.endswith(".atom"):
                 return answer(

@@ -61,6 +61,14 @@ _BASIS: Mapping[str, str] = {
     "snapshot": "since the list of councillors of {year}",
 }
 
+_SHORT_BASIS: Mapping[str, str] = {
+    "last_election": "since {year}",
+    "notional_last_election": "since {year}*",
+    "eve_of_poll": "since the eve",
+    "notional_eve": "since the eve*",
+    "snapshot": "on list of {year}",
+}
+
 _STATUS: Mapping[str, str] = {
     "declared": "declared",
     "unopposed": "elected unopposed",
@@ -84,6 +92,11 @@ def reason(code: str | None) -> str:
 def basis(name: str, year: int) -> str:
     """A basis as part of a sentence: "since the 2019 election"."""
     return _BASIS[name].format(year=year)
+
+
+def short_basis(name: str, year: int) -> str:
+    """A basis where there is little room; a star: on the new boundaries."""
+    return _SHORT_BASIS[name].format(year=year)
 
 
 def ward_status(status: str) -> str:
@@ -172,33 +185,27 @@ def progress(standing: Standing) -> str:
 
 
 def proof(found: Proof, names: Mapping[str, str]) -> list[str]:
-    """Why a call is arithmetic, in sentences that a reader can check with a pencil (DR-07)."""
+    """Why a call was arithmetic, in sentences that a reader can check with a pencil (DR-07).
+
+    In the past tense: the call stands as it was made, while the count goes on.
+    """
     wards_out, seats_out = len(found.out), sum(out.seats for out in found.out)
-    rest = (
-        f"{wards(wards_out).capitalize()} with {seats(seats_out)} {'is' if wards_out == 1 else 'are'} still out."
-        if wards_out
-        else "No ward is out."
-    )
+    rest = f"{wards(wards_out)} with {seats(seats_out)} {'was' if wards_out == 1 else 'were'} still out"
     mark = f"The council has {found.seats} seats, so a majority takes {found.majority}."
     if found.claim == "noc":
         able = [bounds for bounds in found.bounds if bounds.may_control]
         best = max(able, key=lambda bounds: bounds.ceiling, default=None)
         if best is None:
-            return [mark, rest, "No party could control the council on its own."]
-        name = names.get(best.party, best.party)
-        return [
-            mark,
-            rest,
-            f"Nobody can get further than {name}, and {name} can reach {best.ceiling} at most.",
-        ]
+            return [mark, "No party that could control the council on its own stood."]
+        reach = (
+            f"Nobody could get further than {names.get(best.party, best.party)}, with {seats(best.ceiling)}"
+        )
+        return [mark, f"{reach} at most, while {rest}." if wards_out else f"{reach}; no ward was out."]
     bounds = next(b for b in found.bounds if b.party == found.party)
-    name = names.get(bounds.party, bounds.party)
-    has = f"{name} {'have' if name.endswith('s') else 'has'} {seats(bounds.held + bounds.won)} so far."
+    had = f"{names.get(bounds.party, bounds.party)} had {seats(bounds.held + bounds.won)}"
+    if not wards_out:
+        return [mark, f"{had}, and no ward was out."]
     if found.claim == "secured":
-        beyond = f"Whatever the wards still out say, it cannot end with fewer than {bounds.floor}."
-        return [mark, has, f"{rest} {beyond}" if wards_out else rest]
-    return [
-        mark,
-        has,
-        f"{rest} Even with every one of its candidates elected there, it cannot pass {bounds.ceiling}.",
-    ]
+        return [mark, f"{had}, while {rest}.", f"Whatever those said, it could not end below {bounds.floor}."]
+    most = f"Even with all of its candidates there elected, it could not pass {bounds.ceiling}."
+    return [mark, f"{had}, while {rest}.", most]

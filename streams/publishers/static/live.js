@@ -157,6 +157,12 @@
   function height() {
     if (body.classList.contains("embed") && parent !== window) parent.postMessage({results: "height", height: document.documentElement.scrollHeight}, "*");
   }
+  document.documentElement.classList.add("js");
+  const more = document.querySelector(".more");
+  if (more) {
+    more.hidden = false;
+    more.addEventListener("click", () => { list.classList.add("whole"); more.remove(); });
+  }
   follows();
   height();
   if (body.dataset.stream !== undefined && body.dataset.after) live();
