@@ -23,8 +23,8 @@ def changes(count: Count, baseline: Baseline) -> Changes:
         scope=baseline.scope,
         version=baseline.version,
         as_of=baseline.as_of,
-        comparable=baseline.comparable,
-        rows=_rows(count, baseline) if baseline.comparable else (),
+        comparable=compares(baseline, count.ground),
+        rows=_rows(count, baseline) if compares(baseline, count.ground) else (),
     )
 
 
@@ -65,6 +65,16 @@ def on_the_eve(ground: Ground) -> Baseline | None:
         if basis in found:
             return found[basis]
     return None
+
+
+def compares(baseline: Baseline, ground: Ground) -> bool:
+    """Whether a figure of change may be told on a basis: not where it belies who controlled the council (DR-05)."""
+    mark = f"compares:{baseline.basis}:{baseline.scope}"
+    known = ground.worked_out
+    if mark not in known:
+        known[mark] = baseline.comparable and not contradicts_control(baseline, ground)
+    found: bool = known[mark]
+    return found
 
 
 def contradicts_control(baseline: Baseline, ground: Ground) -> bool:

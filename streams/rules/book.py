@@ -17,6 +17,7 @@ from schemas.declaration import (
 from schemas.desk import AdministrationFormed, EditorialCall, Held, Released, Review, SeatChanged
 from schemas.reading import InputEvent
 from streams.rules.admission import Refusal
+from streams.rules.anomaly import SUFFIX, anomaly, hold_of
 from streams.rules.fit import misfit
 from streams.rules.ground import Ground, lay_out
 
@@ -36,7 +37,8 @@ class Book:
     """All that was accepted about a council. ``latest`` holds one event per subject, ``wards`` every ward revision.
 
     ``fingerprints`` remembers the content of each accepted event id, so that an id never stands for two contents.
-    ``parked`` are those that do not fit the map now, with the reason; ``counted`` the ward events that count.
+    ``parked`` are those that do not fit the map now, or that a rule holds, with the reason;
+    ``counted`` the ward events that count.
     """
 
     ground: Ground
@@ -232,9 +234,11 @@ def _judge(book: Book, event: InputEvent, before: InputEvent | None) -> Book:
     if why is not None:
         parked[event.id] = why
     book = replace(book, parked=parked)
-    return (
-        _count_ward(book, event.ward) if isinstance(event, PollChanged) and event.ward in book.wards else book
-    )
+    ward = event.ward if isinstance(event, PollChanged) else None
+    if isinstance(event, Released) and event.hold.endswith(SUFFIX):
+        held = book.find(event.hold.removesuffix(SUFFIX))
+        ward = held.ward if isinstance(held, WardDeclared) else None
+    return _count_ward(book, ward) if ward in book.wards else book
 
 
 def _count_ward(book: Book, ward: str) -> Book:
@@ -247,12 +251,19 @@ def _count_ward(book: Book, ward: str) -> Book:
     off = book.off
     for revision in sorted(revisions, reverse=True):
         event = revisions[revision]
-        why = misfit(event, book.ground, off)
+        why = misfit(event, book.ground, off) or _suspect(event, book)
         if why is None:
             counted[ward] = event
             break
         parked[event.id] = why
     return replace(book, parked=parked, counted=counted)
+
+
+def _suspect(event: WardEvent, book: Book) -> Refusal | None:
+    """What a rule finds odd about a declaration, as long as nobody has released its hold."""
+    if not isinstance(event, WardDeclared) or ("release", hold_of(event.id)) in book.latest:
+        return None
+    return anomaly(event, book.ground)
 
 
 def _recount(book: Book) -> Book:

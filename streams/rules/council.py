@@ -1,15 +1,14 @@
 """One council, one event: enter it in the book, count, and say the difference. The whole of what an agent asks."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from schemas.council import CouncilOpened
 from schemas.declaration import MayorDeclared, StageDeclared
-from schemas.desk import AdministrationFormed, Held, Review, SeatChanged
-from schemas.headline import Headline, HeadlineType
+from schemas.desk import AdministrationFormed, Review, SeatChanged
+from schemas.headline import Headline
 from schemas.reading import InputEvent
 from schemas.standing import Standing
 from streams.rules import control, standing
@@ -20,18 +19,20 @@ from streams.rules.english import ENGLISH
 from streams.rules.facts.fact import Fact
 from streams.rules.facts.table import facts
 from streams.rules.language import Language
+from streams.rules.notices import Notice, notices
 from streams.rules.said import Ledger, News, Said, difference
+from streams.rules.withheld import freezes, kept_back, veil, withheld
 from streams.rules.wording.tell import tell
 
 #: Raised whenever a rule or a sentence changes, so that rows and headlines say by which rules they were written.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 
 @dataclass(frozen=True)
 class Council:
     """Everything that is remembered of a council: its book, what was said, and how many headlines that took.
 
-    ``shown`` is the standing as it was when a hold on the whole council began; None while there is no such hold.
+    ``shown`` is the standing as it was when a hold on the whole of it began; None while there is no such hold.
     """
 
     book: Book
@@ -54,18 +55,9 @@ class Council:
         if self.shown is not None:
             holds = standing.holds(self.book.holds())
             return self.shown.model_copy(update={"version": version, "held": True, "holds": holds})
-        return standing.write(self.count, n=self.n, version=version, rules_version=RULES_VERSION)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something for operators about an event that waits: parked, fitted at last, or superseded meanwhile."""
-
-    status: Literal["parked", "fitted", "superseded"]
-    event: str
-    reason: str
-    sentence: str
-    field: str = ""
+        written = standing.write(self.count, n=self.n, version=version, rules_version=RULES_VERSION)
+        kept = kept_back(self.facts, self.ledger, withheld(self.book.holds()))
+        return veil(written, kept, self.ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,7 @@ def _say(before: Council | None, after: Council, event: InputEvent, language: La
         after.ledger,
         after.facts,
         corrective=before is not None and _takes_back(before.count, after.count, event),
-        held=_held(after.book),
+        held=withheld(after.book.holds()),
         before=lambda: before.facts if before is not None else {},
     )
     ledger = {key: said for key, said in after.ledger.items() if key not in found.lapsed}
@@ -110,7 +102,12 @@ def _say(before: Council | None, after: Council, event: InputEvent, language: La
         if news.fact is not None:
             ledger[news.key] = _said(headline, news.fact, plain)
     council = _with(after, ledger, after.n + len(headlines))
-    return Taken("new", council, tuple(headlines), tuple(_notices(before, after, event)))
+    return Taken(
+        "new",
+        council,
+        tuple(headlines),
+        notices(before.book if before is not None else None, after.book, event),
+    )
 
 
 def _with(council: Council, ledger: Ledger, n: int) -> Council:
@@ -121,8 +118,8 @@ def _with(council: Council, ledger: Ledger, n: int) -> Council:
 
 
 def _show(before: Council | None, after: Council) -> Council:
-    """Keep the last standing while a hold on the council lasts, and let it go with the hold."""
-    if not any(hold.scope == "council" for hold in after.book.holds()):
+    """Keep the last standing while a hold on the council or its wards lasts, and let it go with the hold."""
+    if not freezes(after.book.holds()):
         return replace(after, shown=None)
     if after.shown is not None or before is None:
         return after
@@ -136,23 +133,6 @@ def _takes_back(before: Count, after: Count, event: InputEvent) -> bool:
     if isinstance(event, (AdministrationFormed, MayorDeclared, SeatChanged, StageDeclared)):
         return event.reason is not None
     return any(after.declared.get(ward) is not declared for ward, declared in before.declared.items())
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    everything: bool
-    types: frozenset[str]
-
-    def __call__(self, kind: HeadlineType) -> bool:
-        return self.everything or kind in self.types
-
-
-def _held(book: Book) -> _Held:
-    holds: tuple[Held, ...] = book.holds()
-    return _Held(
-        any(hold.scope == "council" for hold in holds),
-        frozenset(kind for hold in holds for kind in hold.types),
-    )
 
 
 def headline_id(mode: str, election: str, key: str, fact: str, cause: str) -> str:
@@ -216,26 +196,3 @@ def _said(headline: Headline, fact: Fact, plain: str) -> Said:
         confidence=fact.confidence,
         bases=fact.bases,
     )
-
-
-def _notices(before: Council | None, after: Council, event: InputEvent) -> list[Notice]:
-    then: Mapping[str, Refusal] = before.book.parked if before is not None else {}
-    now = after.book.parked
-    notices = [
-        Notice("parked", id, why.reason, why.sentence, why.field)
-        for id, why in sorted(now.items())
-        if id not in then
-    ]
-    counting = {counted.id for counted in after.book.counted.values()} | {
-        e.id for e in after.book.latest.values()
-    }
-    for id, why in sorted(then.items()):
-        if id in now:
-            continue
-        if id in counting:
-            sentence = f"{id} fits since {event.id} and counts now"
-            notices.append(Notice("fitted", id, why.reason, sentence))
-        else:
-            sentence = f"{id} no longer waits: a later revision, {event.id}, counts instead"
-            notices.append(Notice("superseded", id, why.reason, sentence))
-    return notices

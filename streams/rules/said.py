@@ -87,7 +87,13 @@ def difference(
     lapsed = {
         key: said for key, said in gone.items() if said.lapses and not corrective and said.story in stories
     }
-    kept = {key for key, said in gone.items() if said.lapses and not corrective and held(said.type)}
+    # What would lapse into news that is held stays as it is: to withdraw it would tell of the news.
+    waiting = {fact.story for fact in facts.values() if held(fact.type)}
+    kept = {
+        key
+        for key, said in gone.items()
+        if said.lapses and not corrective and (held(said.type) or said.story in waiting)
+    } - set(lapsed)
     found += [_withdrawn(key, said) for key, said in gone.items() if key not in lapsed and key not in kept]
     found.sort(key=lambda news: (news.action not in _FIRST, _READING_ORDER[news.type], news.key))
     return Difference(tuple(_take_over(found, list(lapsed.values()))), tuple(lapsed))

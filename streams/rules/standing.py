@@ -152,7 +152,9 @@ def _status(ward: Ward, count: Count) -> WardStatus:
         return "unopposed"
     if ward.id in count.held_wards:
         return "held"
-    if any(event.id in count.book.parked for event in count.book.wards.get(ward.id, {}).values()):
+    waiting = [count.book.parked.get(event.id) for event in count.book.wards.get(ward.id, {}).values()]
+    # What a rule holds is no news for readers: the ward is out.
+    if any(why is not None and why.reason != "anomaly" for why in waiting):
         return "parked"
     return "postponed" if is_postponed(ward, count.book) else "out"
 

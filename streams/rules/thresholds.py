@@ -45,14 +45,15 @@ LEAST_SHARE = 50
 #: Turnout is high or low from so many tenths of a percent beside that of last time.
 TURNOUT_TENTHS = 50
 
-#: More ballot papers than this share of the electorate, in percent, are held until a person has looked.
-HIGHEST_TURNOUT = 85
+#: More ballot papers than this share of the electorate, in percent, are held; the night of 4 May 2023 has at most 58.
+HIGHEST_TURNOUT = 90
 
 #: Ballot papers and a stated turnout may differ by so many tenths of a percent.
 TURNOUT_SLIP = 20
 
-#: A candidate with so many times the votes of a running mate in the same ward is held until a person has looked (I-12).
-RUNNING_MATES = 8
+#: A candidate of at least so many votes, so many times those of a running mate in the same ward, is held (I-12). The
+#: night of 4 May 2023 has at most 3.9 times.
+RUNNING_MATE_VOTES, RUNNING_MATES = 300, 6
 
 #: Names of two candidates this close are one slip apart (I-16).
 NAMES_APART = 2

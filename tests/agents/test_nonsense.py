@@ -68,7 +68,7 @@ async def test_nonsense_is_refused_with_its_place_and_good_records_go_on_as_if_n
         assert rejection.size == len(value or b"")
         assert rejection.sentence
         assert rejection.topic == topic
-    assert headlines[-1].type in ("SEAT_CHANGE_SUMMARY", "COUNCIL_FINAL")
+    assert "COUNCIL_FINAL" in {headline.type for headline in headlines}
     assert [h.n for h in headlines] == list(range(1, len(headlines) + 1))
     running.check()
 

@@ -152,6 +152,7 @@ def _declared(division: int) -> Json:
         "ward": _ward(division),
         "electorate": 70_000,
         "ballots": 60_000,
+        "turnout_percent": None,
         "declared_at": {"at": f"2024-07-05T{division // 60:02}:{division % 60:02}:00Z", "basis": "officer"},
         "results": [
             {"candidate": f"c{place}", "party": CODES[place], "votes": count, "elected": place == first}

@@ -8,7 +8,8 @@ from typing import Any
 from schemas.council import CouncilOpened
 from schemas.headline import Headline
 from schemas.reading import InputEvent, read
-from streams.rules.council import Council, Notice, Taken, take
+from streams.rules.council import Council, Taken, take
+from streams.rules.notices import Notice
 
 COUNCIL = "local.trumptonshire.2023-05-04"
 

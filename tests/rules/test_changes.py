@@ -5,10 +5,10 @@ import pytest
 from tests.rules.making import Night, a_baseline, a_declaration, a_map, a_postponed_ward, a_ward, ward_id
 
 
-def a_night(elected, before=(), *, candidates=None, **fields):
+def a_night(elected, before=(), *, candidates=None, control="NOC", **fields):
     seats = sum(elected.values())
     everyone = candidates or {"CON": seats, "LAB": seats, "LD": seats, "GRN": seats}
-    council_map = a_map(a_ward("All", seats, everyone), baselines=list(before), before="NOC", **fields)
+    council_map = a_map(a_ward("All", seats, everyone), baselines=list(before), before=control, **fields)
     return Night(council_map, a_declaration(council_map, "All", elected))
 
 
@@ -22,7 +22,7 @@ def eve(seats, **fields):
 
 def test_a_major_loss_is_told_on_both_bases():
     """DR-16, page 41: nine, down from 28 on the eve of poll and 34 at the election."""
-    night = a_night({"CON": 9, "LD": 25}, [eve({"CON": 28, "LD": 6}), last({"CON": 34})])
+    night = a_night({"CON": 9, "LD": 25}, [eve({"CON": 28, "LD": 6}), last({"CON": 34})], control="CON")
 
     [loss] = night.of("MAJOR_LOSS")
     assert loss.text == (

@@ -1,5 +1,7 @@
 """What turns out wrong is taken back, once, and nothing that is unchanged is said again."""
 
+from streams.rules.withheld import FREEZES, TELLS_BOUNDS, TELLS_CHANGES, TELLS_MOVES
+from streams.rules.wording.table import SLOTS
 from tests.rules.making import Night, a_declaration, a_map, a_ward, an_event, said, ward_id
 
 COUNCIL_MAP = a_map(*(a_ward(f"Ward {n}", 1, {"CON": 1, "LAB": 1}) for n in (1, 2, 3)))
@@ -208,6 +210,98 @@ class TestHolds:
 
         assert [h.type for h in held if h.action == "announced"] == []
         assert [(h.type, h.value["party"]) for h in released] == [("CANNOT_WIN_OUTRIGHT", "LD")]
+
+    def test_a_hold_on_one_outcome_of_control_is_a_hold_on_control(self):
+        """Nothing held leaks: not by other types, not by a withdrawal, not by a field of the standing."""
+        night = Night(
+            COUNCIL_MAP,
+            a_declaration(COUNCIL_MAP, "Ward 1", {"LAB": 1}, "02:01"),
+            a_hold(scope="types", types=["CONTROL_GAIN"]),
+        )
+        before = night.last.standing(1)
+
+        held = night.hear(a_declaration(COUNCIL_MAP, "Ward 2", {"LAB": 1}, "02:02"))
+        standing = night.last.standing(2)
+        released = night.hear(a_release())
+
+        assert {h.type for h in held} == {"WARD_DECLARED", "LARGEST_PARTY_NEW"}
+        assert standing.control == before.control
+        assert {(p.party, p.floor, p.ceiling) for p in standing.parties if p.party == "LAB"} == {
+            ("LAB", 2, 3)
+        }
+        assert ("announced", "CONTROL_GAIN") in said(released)
+        assert "withdrawn" not in {h.action for h in night.headlines}
+        assert night.last.standing(3).control.outcome == "GAIN"
+
+    def test_under_a_hold_on_control_a_standing_shows_what_was_last_said(self):
+        wards = [a_ward(f"Ward {n}", 1, {"CON": 1, "LAB": 1, "LD": 1}) for n in range(1, 8)]
+        council_map = a_map(*wards)
+        winners = ("LAB", "LAB", "LAB", "LD")
+        night = Night(
+            council_map, *(a_declaration(council_map, f"Ward {n}", {w: 1}) for n, w in enumerate(winners, 1))
+        )
+        night.hear(a_hold(scope="types", types=["CONTROL_GAIN"]))
+
+        night.hear(a_declaration(council_map, "Ward 5", {"LAB": 1}))
+
+        control = night.last.standing(1).control
+        assert (control.after, control.outcome, control.lost_for_certain) == (None, None, True)
+
+    def test_a_held_final_result_is_not_final_in_the_standing(self):
+        night = a_decided_night()
+        fresh = Night(COUNCIL_MAP, a_hold(scope="types", types=["COUNCIL_FINAL", "SEAT_CHANGE_SUMMARY"]))
+
+        for ward, winner in (("Ward 1", "LAB"), ("Ward 2", "LAB"), ("Ward 3", "CON")):
+            fresh.hear(a_declaration(COUNCIL_MAP, ward, {winner: 1}))
+
+        assert night.last.standing(1).final
+        assert not fresh.last.standing(1).final
+        assert fresh.of("COUNCIL_FINAL") == []
+
+    def test_a_hold_on_results_of_wards_keeps_the_whole_standing_as_it_was(self):
+        night = Night(COUNCIL_MAP, a_hold(scope="types", types=["WARD_DECLARED"]))
+        before = night.last.standing(1)
+
+        night.hear(a_declaration(COUNCIL_MAP, "Ward 1", {"LAB": 1}))
+
+        assert night.last.standing(1) == before.model_copy(update={"held": True})
+        night.hear(a_release())
+        assert night.last.standing(1).wards_declared == 1
+
+    def test_a_held_call_of_an_editor_is_not_in_the_standing(self):
+        night = Night(COUNCIL_MAP, a_hold(scope="types", types=["EDITORIAL_CALL"]))
+        source = {"name": "Count agents", "tier": 2}
+
+        night.hear(an_event("EditorialCall", "c", revision=1, by="Jo Editor", source=source, outcome="LAB"))
+
+        assert night.last.standing(1).calls == ()
+
+    def test_nominations_under_embargo_show_in_no_bound_of_the_standing(self):
+        embargo = a_hold(scope="types", types=["CANNOT_WIN_OUTRIGHT", "CONTROL_DECIDED_BEFORE_POLL"])
+        night = Night(a_map(a_ward("All", 5, {"CON": 5, "LAB": 2, "LD": 4})), embargo)
+
+        night.hear(a_map(a_ward("All", 5, {"CON": 5, "LAB": 2, "LD": 2}), version=2))
+
+        bounds = {p.party: (p.floor, p.ceiling) for p in night.last.standing(1).parties}
+        assert bounds["LD"] == (0, 5)
+
+    def test_every_type_that_a_hold_can_name_is_known_to_be_told_by_some_field_or_by_none(self):
+        """What a standing shows: a new type is looked at here before it can be held."""
+        told = TELLS_BOUNDS | TELLS_CHANGES | TELLS_MOVES | FREEZES | {"COUNCIL_FINAL", "EDITORIAL_CALL"}
+        # These say more than a standing has, or what the results of wards in it say themselves.
+        elsewhere = {
+            *"FIRST_DECLARATION STV_STAGE STV_FIRST_ELECTED TALLY_UPDATE COUNCIL_REOPENED CLEAN_SWEEP".split(),
+            *"LAST_SEAT_HELD FIRST_EVER_SEATS FIRST_SEATS_SINCE NEW_PARTY_SEATS RECORD_SEATS".split(),
+            *"NOTABLE_DEFEAT NOTABLE_NOT_ELECTED NOTABLE_ELECTED NOTABLE_RE_ELECTED NOTABLE_PENDING".split(),
+            *"NOTABLE_NOT_STANDING DEFECTOR_OUTCOME SUSPENDED_CANDIDATE_ELECTED TIE_BY_LOT ONE_VOTE".split(),
+            *"CLOSE_RESULT RECOUNT DECLARATION_DELAYED UNOPPOSED_RETURNS UNFILLED_SEATS TURNOUT_HIGH".split(),
+            *"TURNOUT_LOW VOTE_SHARE SWING VOTES_SEATS_GAP MAYOR_ELECTED MAYOR_GAIN".split(),
+            *"ADMINISTRATION_FORMED LEADER_ELECTED HISTORY_CONTEXT".split(),
+        }
+        of_councils = set(SLOTS) | {"COUNCIL_REOPENED"}
+
+        assert told | elsewhere == of_councils
+        assert not told & elsewhere
 
     def test_two_holds_need_two_releases(self):
         night = Night(

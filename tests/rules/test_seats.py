@@ -75,6 +75,7 @@ def test_a_new_party_is_new_and_not_plus_n():
         candidates={"RES": 3, "CON": 3},
         parties={"RES": {"new_since": ["last_election"]}},
         baselines=[a_baseline("last_election", {"CON": 4}), a_baseline("eve_of_poll", {"CON": 1, "RES": 3})],
+        before="RES",
     )
 
     eve, last = night.of("SEAT_CHANGE_SUMMARY")

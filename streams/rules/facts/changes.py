@@ -31,12 +31,14 @@ def _before(count: Count, code: str) -> dict[tuple[str, int], int]:
     """
     found: dict[tuple[str, int], int] = {}
     known = bases.of_scope(count.ground, "council")
-    eve = any(baseline.basis == "eve_of_poll" and baseline.comparable for baseline in known)
+    eve = any(
+        baseline.basis == "eve_of_poll" and bases.compares(baseline, count.ground) for baseline in known
+    )
     for baseline in known:
         if eve and baseline.basis == "snapshot":
             continue
         new = baseline.basis in count.ground.parties[code].new_since
-        if baseline.comparable and not new and _told_apart(baseline, code, count):
+        if bases.compares(baseline, count.ground) and not new and _told_apart(baseline, code, count):
             found[baseline.basis, baseline.version] = bases.tallied(baseline, count.ground).get(code, 0)
     return found
 
@@ -78,7 +80,11 @@ def transfers(count: Count) -> Iterator[Fact]:
     if not count.final or not count.begun:
         return
     for baseline in count.map.baselines:
-        if not baseline.comparable or baseline.others is not None or _of_seats_up(baseline, count):
+        if (
+            not bases.compares(baseline, count.ground)
+            or baseline.others is not None
+            or _of_seats_up(baseline, count)
+        ):
             continue
         rows = [row for row in bases.changes(count, baseline).rows if row.change]
         up = [[row.party, row.change] for row in rows if row.change > 0]

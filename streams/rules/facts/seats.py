@@ -28,14 +28,15 @@ def summaries(count: Count) -> Iterator[Fact]:
         return
     for baseline in count.map.baselines:
         changes = bases.changes(count, baseline)
+        compares = changes.comparable
         value: Value = {
             "basis": baseline.basis,
             "scope": baseline.scope,
-            "comparable": baseline.comparable,
+            "comparable": compares,
             "rows": [[row.party, row.before, row.now, row.change, row.new] for row in changes.rows],
         }
         key = f"seat-change:{baseline.basis}:{baseline.scope}"
-        priority: Priority = "U" if baseline.comparable else "B"
+        priority: Priority = "U" if compares else "B"
         yield Fact("SEAT_CHANGE_SUMMARY", key, "seat-change", priority, value, bases=(_basis(baseline),))
 
 
