@@ -33,3 +33,13 @@ def feed(broker: str, worker_port: int, tmp_path_factory: pytest.TempPathFactory
         yield running
     finally:
         running.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what waits for alerts, minutes at a time, unless it is asked for by its marker."""
+    if "alerts" in config.getoption("markexpr"):
+        return
+    waiting = [item for item in items if item.get_closest_marker("alerts")]
+    if waiting:
+        config.hook.pytest_deselected(items=waiting)
+        items[:] = [item for item in items if item not in waiting]
