@@ -52,9 +52,10 @@ class Running:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.settings.intake_port}"
 
-    def start(self, ready: bool = True) -> None:
-        self._process = self.spawn("intake")
-        while ready and not self.answers():
+    def start(self, program: str | None = None) -> None:
+        """Start `results intake`, or a program in its place; returns once it answers."""
+        self._process = self.spawn("intake", program=program)
+        while not self.answers():
             assert self._process.poll() is None, (self.folder / "intake.log").read_text()[-3000:]
             time.sleep(0.02)
 
@@ -72,11 +73,11 @@ class Running:
         assert self._process is not None
         return self._process.pid
 
-    def spawn(self, *arguments: str) -> "subprocess.Popen[bytes]":
+    def spawn(self, *arguments: str, program: str | None = None) -> "subprocess.Popen[bytes]":
         """Start `results …` with the settings of this feed."""
         with (self.folder / f"{arguments[0]}.log").open("ab") as words:
             return subprocess.Popen(
-                [sys.executable, "-m", "streams", *arguments],
+                [sys.executable, *(("-c", program) if program else ("-m", "streams", *arguments))],
                 env=os.environ | self.variables(),
                 stdin=subprocess.DEVNULL,
                 stdout=words,

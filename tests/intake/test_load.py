@@ -14,7 +14,7 @@ from streams.rehearsal.synthetic.maps import invented
 from streams.rehearsal.synthetic.results import declared
 from tests.intake.running import NAME, Answers, push, running, tell
 
-PRODUCERS = int(os.environ.get("INTAKE_PRODUCERS", "60"))
+PRODUCERS = int(os.environ.get("INTAKE_PRODUCERS", "20"))
 EACH = 20
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
@@ -54,7 +54,7 @@ async def test_hundreds_of_producers_are_answered_in_time(tmp_path: Path) -> Non
         worker = feed.spawn("worker", "council")
         await asyncio.sleep(3)
         began = time.monotonic()
-        await push(feed, events, answers, pause=float(os.environ.get("INTAKE_PAUSE", "2.0")), seed=1)
+        await push(feed, events, answers, pause=float(os.environ.get("INTAKE_PAUSE", "0.5")), seed=1)
         took = time.monotonic() - began
         await asyncio.to_thread(feed.drained)
         drained = time.monotonic() - began

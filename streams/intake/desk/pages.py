@@ -32,7 +32,8 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`, under which browsers send the origin of a form as null.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
@@ -132,7 +133,7 @@ class Pages:
         compared = view.compared(sheet, found) if sheet is not None else []
         return self._page(
             "ward.html", user, council=opened, ward=found, data=data, sheet=sheet, compared=compared,
-            reasons=REASONS, history=self._register.history(ward), title=f"{found.name}, {opened.name}",
+            reasons=REASONS, history=view.told(self._register.history(ward)), title=f"{found.name}, {opened.name}",
         )  # fmt: skip
 
     async def sign_in_page(self, request: Request) -> Response:

@@ -142,12 +142,25 @@ def compared(sheet: Sheet, ward: Ward) -> list[dict[str, Any]]:
     for name, label in (("ballots", "Ballot papers"), ("rejected", "Rejected papers"), ("reason", "Reason")):
         one, other = getattr(first, name), getattr(second, name)
         rows.append({"name": label, "first": _text(one), "second": _text(other), "differs": name in differ})
-    lots = [
-        f"{form.lot_winner} before {form.lot_loser}" if form.lot_winner else "none"
-        for form in (first, second)
-    ]
+    names = {c.id: c.name for c in ward.candidates}
+    lots = [_lot(form, names) for form in (first, second)]
     rows.append({"name": "Lot", "first": lots[0], "second": lots[1], "differs": "lot" in differ})
     return rows
+
+
+def _lot(form: Form, names: dict[str, str]) -> str:
+    if form.lot_winner is None or form.lot_loser is None:
+        return "none"
+    winner, loser = names.get(form.lot_winner, form.lot_winner), names.get(form.lot_loser, form.lot_loser)
+    return f"{winner} won it, {loser} lost it"
+
+
+def told(history: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Who did what, with the hour by the clocks of London."""
+    return [
+        (datetime.fromisoformat(at).astimezone(LONDON).strftime("%d %B, %H:%M"), who, did)
+        for at, who, did in history
+    ]
 
 
 def _vote(form: Form, candidate: str) -> str:

@@ -24,9 +24,12 @@ def one(data: bytes) -> None:
             event, value = understand(raw)
             assert read(value) == event
             assert understand(value)[1] == value
-    except Problem as problem:
-        assert 400 <= problem.status < 500
-        assert problem.detail
+    except Problem as refused:
+        problem = refused
+    else:
+        return
+    assert 400 <= problem.status < 500
+    assert problem.detail
 
 
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ function wardSheet(data) {
 
   for (const button of all("[data-act]")) button.addEventListener("click", () => act(button));
   if (!find("sheet")) return;
-  find("sheet").addEventListener("input", () => { reckon(); draft(); });
+  find("sheet").addEventListener("input", () => { reckon(); draft(); say("", ""); });
   find("sheet").addEventListener("submit", send);
   find("take").addEventListener("click", () => { takeElected(); draft(); });
   find("clear").addEventListener("click", () => { forget(draftKey(data.ward)); location.reload(); });
