@@ -128,10 +128,16 @@ async def read_all(consumer: AIOKafkaConsumer) -> list[ConsumerRecord]:
     return [record for partition in sorted(found) for record in found[partition]]  # type: ignore[type-var]
 
 
-def running(broker: str, folder: Path, mode: Mode = "replay", profile: str = "embedded") -> Running:
+def running(
+    broker: str,
+    folder: Path,
+    mode: Mode = "replay",
+    profile: str = "embedded",
+    intake_dir: Path | None = None,
+) -> Running:
     """Topics created, a producer for everything registered; nothing started yet."""
     these = settings(
-        mode=mode, profile=profile, broker=broker, data_dir=folder, intake_dir=folder / "intake",
+        mode=mode, profile=profile, broker=broker, data_dir=folder, intake_dir=intake_dir or folder / "intake",
         intake_port=free_port(), intake_rate=100_000.0,
     )  # fmt: skip
     app.topics(these).create(app.every_topic(these))

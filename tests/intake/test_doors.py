@@ -180,6 +180,17 @@ async def test_an_event_of_another_mode_cannot_enter_and_operators_hear_of_it(do
     assert doors.waiting() == []
 
 
+async def test_a_rehearsal_event_cannot_enter_live(tmp_path: Path, hours: Hours) -> None:
+    async with opened_doors(tmp_path, hours, mode="live", profile="kafka") as doors:
+        answer = await doors.post("declarations", declaration())
+
+        assert (answer.status_code, answer.json()["reason"]) == (403, "mode")
+        assert [entry.topic for _, entry in doors.reception.journal.waiting(9)] == [
+            "results.live.rejections.v1"
+        ]
+        assert doors.notices()[0]["sentence"].startswith(f"{DESK}: a rehearsal event on a live topic")
+
+
 async def test_nobody_speaks_under_another_name_or_above_his_tier(doors: Doors) -> None:
     key = doors.reception.producers.add("Stringer", tier=2, councils=["*"])
 

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import random
+import subprocess
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,41 @@ async def test_intake_is_killed_at_random_moments_under_load(tmp_path: Path) -> 
         figures = await check(feed, answers, lists)
         assert feed.kill(15) == 0
     tell({"kills": lives, "under_load_to_the_end": under_load, **figures})
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 3 MB of its own."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "intake", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("only root may mount a file system")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.mark.chaos
+async def test_a_full_disk_takes_nothing_and_loses_nothing(tmp_path: Path, small_disk: Path) -> None:
+    lists = by_council(corrected(the_night(), 2))
+    answers = Answers()
+    with embedded_broker(log=tmp_path / "broker.log") as address:
+        feed = running(address, tmp_path, intake_dir=small_disk)
+        feed.start()
+        pushing = asyncio.create_task(push(feed, lists, answers))
+        while answers.codes[503] < 100:
+            assert not pushing.done(), answers.codes
+            await asyncio.sleep(0.05)
+        taken = len(answers.taken)
+        subprocess.run(["mount", "-o", "remount,size=60m", small_disk], check=True)  # noqa: ASYNC221
+        await pushing
+        await asyncio.to_thread(feed.drained)
+        figures = await check(feed, answers, lists)
+        assert feed.kill(15) == 0
+    assert 0 < taken < len(answers.taken)
+    tell({"taken before it was full": taken, "answered 503": answers.codes[503], **figures})
 
 
 @pytest.mark.kafka
