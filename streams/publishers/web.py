@@ -59,6 +59,7 @@ def application(site: Site) -> ASGIApp:
     _add_feeds(app, site)
     _add_pages(app, site)
     _add_rest(app, site)
+    _add_examples(app)
     app.add_exception_handler(Problem, _refuser(site))
     app.add_exception_handler(HTTPException, _http(site))
     app.add_exception_handler(RequestValidationError, _invalid(site))
@@ -68,13 +69,12 @@ def application(site: Site) -> ASGIApp:
 
 def _add_api(app: FastAPI, site: Site) -> None:
     def get(path: str, model: type[BaseModel] | None, summary: str) -> Callable[[Any], Any]:
-        name = _operation(path)
         return app.get(
             f"/api/v1{path}",
             summary=summary,
-            operation_id=name,
+            operation_id=_operation(path),
             response_class=Response,
-            responses=_responses(model, name),
+            responses=_responses(model),
             tags=["api"],
         )
 
@@ -423,26 +423,33 @@ def _operation(path: str) -> str:
     return path.strip("/").replace("/", "_").replace(".", "_").replace("{", "").replace("}", "")
 
 
-def _responses(model: type[BaseModel] | None, name: str) -> dict[int | str, dict[str, Any]]:
-    examples = orjson.loads(_EXAMPLES.read_bytes()) if _EXAMPLES.exists() else {}
+def _responses(model: type[BaseModel] | None) -> dict[int | str, dict[str, Any]]:
     refused = {"model": api.ProblemAnswer, "description": "Refused, in the words of a person"}
-    media: dict[str, Any] = {}
+    found: dict[str, Any] = {"model": model, "description": "As it stands"}
     if model is None:
-        found: dict[str, Any] = {
-            "description": "A table",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
-        }
-    else:
-        if name in examples:
-            media = {"application/json": {"example": examples[name]["answer"]}}
-        found = {"model": model, "description": "As it stands", "content": media}
-    return {
-        200: found,
-        304: {"description": "As you have it"},
-        400: refused,
-        404: refused,
-        503: refused,
-    }
+        found = {"description": "A table", "content": {"text/csv": {"schema": {"type": "string"}}}}
+    return {200: found, 304: {"description": "As you have it"}, 400: refused, 404: refused, 503: refused}
+
+
+def _add_examples(app: FastAPI) -> None:
+    """Put the tested examples into the document as they are; the framework would leave out what is null."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            examples = orjson.loads(_EXAMPLES.read_bytes())
+            for path in document["paths"].values():
+                for operation in path.values():
+                    operation["responses"].pop("422", None)
+                    found = examples.get(operation["operationId"])
+                    if found is not None:
+                        content = operation["responses"]["200"]["content"]["application/json"]
+                        content["example"] = found["answer"]
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _told(problem: Problem) -> Response:
