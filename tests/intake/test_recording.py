@@ -15,6 +15,8 @@ from streams.intake.recording import Lain, in_order
 from streams.rehearsal.broker import embedded_broker
 from streams.rehearsal.night import check_night
 from streams.settings import Settings, settings
+from tests.house.modules import ROOT
+from tests.intake.conftest import as_json, declaration
 from tests.intake.running import Running
 
 
@@ -81,3 +83,18 @@ def test_a_clock_set_back_does_not_turn_a_partition_round() -> None:
     lain = [Lain(partition, offset, at, None, None, ()) for partition, offset, at in stamps]
 
     assert [(one.partition, one.offset) for one in in_order(lain)] == [(1, 0), (0, 0), (0, 1), (0, 2)]
+
+
+def test_the_client_of_the_docs_runs_as_it_stands(brokers: tuple[str, str], tmp_path: Path) -> None:
+    there(brokers[0])
+    code = (ROOT / "docs/producers.md").read_text().split("```python\n")[1].split("```")[0]
+    program = code.replace("127.0.0.1:9092", brokers[0]).replace('"replay"', '"rehearsal"')
+    (tmp_path / "declaration.json").write_bytes(as_json(declaration()))
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Place(topic='results.rehearsal.declarations.v1', partition=")
