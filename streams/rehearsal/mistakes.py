@@ -20,8 +20,14 @@ class Mistake:
 
 
 def located(refused: ValidationError, skip: int = 0) -> list[tuple[str, str]]:
-    """Dotted field and sentence of each error of a contract; ``skip`` leading parts are no field of the file."""
+    """Dotted field and sentence of each error of a contract; ``skip`` leading parts are no field of the file.
+
+    A list is not called too short for an item of it that is wrong.
+    """
+    errors = refused.errors(include_url=False, include_context=False, include_input=False)
+    deeper = {error["loc"][:n] for error in errors for n in range(len(error["loc"]))}
     return [
         (".".join(str(part) for part in error["loc"][skip:]), error["msg"])
-        for error in refused.errors(include_url=False, include_context=False, include_input=False)
+        for error in errors
+        if error["type"] != "too_short" or error["loc"] not in deeper
     ]

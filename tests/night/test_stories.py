@@ -29,7 +29,21 @@ def _z(day: int, hour: int, minute: int = 0) -> datetime:
 
 def test_every_event_of_the_night_is_taken_and_none_waits(outcome: Outcome) -> None:
     assert {told.taken.verdict for told in outcome.told} == {"new"}
-    assert not [notice for told in outcome.told for notice in told.taken.notices]
+    notices = [notice for told in outcome.told for notice in told.taken.notices]
+    assert [n.status for n in notices] == ["baseline-conflict", "baseline-conflict", "baseline-amended"]
+    assert {n.event.rpartition(":")[0] for n in notices} == {council("surrey-heath")}
+
+
+def test_surrey_heaths_eve_contradicts_its_control_and_operators_hear_of_it(outcome: Outcome) -> None:
+    """DR-05: 18 of 35 seats on one page, and yet no overall control; no change is told on that basis."""
+    first = next(n for told in outcome.told for n in told.taken.notices)
+    told = {h.value["basis"]: h for h in outcome.headlines("surrey-heath", "SEAT_CHANGE_SUMMARY")}
+
+    assert "CON with 18 of 35 seats" in first.sentence
+    assert "contradicts no overall control before" in first.sentence
+    assert told["eve_of_poll"].value["rows"] == []
+    assert told["eve_of_poll"].text.endswith("sources disagree about the council then.")
+    assert told["last_election"].value["rows"]
 
 
 def test_horsham_is_lost_for_certain_before_roffey_south_completes_the_majority(outcome: Outcome) -> None:

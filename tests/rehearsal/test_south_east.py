@@ -1,5 +1,7 @@
 """The night of 4 May 2023 as built: repeatable, readable, and what was decided where sources are silent."""
 
+import csv
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +12,9 @@ from schemas.declaration import WardDeclared
 from schemas.reading import read
 from streams.rehearsal.night import Night, check_night, read_night
 from streams.rehearsal.nights import SOUTH_EAST_2023
+from streams.rehearsal.nights.south_east_2023 import articles
 from streams.rehearsal.nights.south_east_2023.build import build
+from streams.rehearsal.nights.south_east_2023.sources import load
 
 FILES = ("night.json", "maps.jsonl", "events.jsonl", "expected.csv")
 
@@ -173,3 +177,69 @@ def test_what_others_licence_is_carried_along() -> None:
         assert licence in attribution
     for source in (SOUTH_EAST_2023 / "sources").iterdir():
         assert source.name in attribution
+
+
+def test_what_articles_say_of_before_agrees_with_the_other_sources(maps: dict[str, CouncilOpened]) -> None:
+    """An eve fills its council, a table of 2019 has the Library's groups, people are on the paper or the list."""
+    sources = load(SOUTH_EAST_2023 / "sources")
+    for slug, eve in articles.EVE.items():
+        assert sum(eve.values()) + articles.EVE_VACANT.get(slug, 0) == maps[slug].seats, slug
+        assert "eve_reported" not in sources.seats[slug], slug
+    for slug, others in articles.OTHERS_OF_2019.items():
+        assert sum(others.values()) == sources.seats[slug]["after_2019"]["OTH"], slug
+        [baseline] = [b for b in maps[slug].baselines if b.basis == "last_election"]
+        assert baseline.others is None, slug
+    for slug, people in articles.WATCH.items():
+        listed = {(row["Councillor Name"], row["Ward Name"]) for row in sources.listed[slug]}
+        for person in people:
+            assert ((person.name, person.represents) in listed) == person.incumbent, person.name
+
+
+def test_people_to_watch_stand_where_the_paper_has_them(maps: dict[str, CouncilOpened]) -> None:
+    standing = {
+        person.name: next(
+            c.party for w in m.wards if w.id == person.ward for c in w.candidates if c.id == person.candidate
+        )
+        for m in maps.values()
+        for person in m.watch
+        if person.candidate is not None
+    }
+
+    assert standing == {
+        "Ash Ashbee": "CON",
+        "Ben Fitter-Harding": "CON",
+        "Claire Vickers": "CON",
+        "David Monk": "CON",
+        "Laura Edie": "GRN",
+        "Phélim Mac Cafferty": "GRN",
+        "Stephen James": "CON",
+    }
+
+
+def test_areas_know_how_many_of_their_councils_poll(maps: dict[str, CouncilOpened]) -> None:
+    """By the Library's table of 230 councils; the feed has all of each county, and 35 of the South East's 57."""
+    path = Path(__file__).parents[1] / "night" / "published" / "councils-2023-england.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    polling = Counter(row["county"] for row in rows) + Counter(row["Region"] for row in rows)
+    polling |= {"England": len(rows), "Sussex": polling["East Sussex"] + polling["West Sussex"]}
+
+    areas = {area.name: area for m in maps.values() for area in m.areas}
+    here = Counter(area.name for m in maps.values() for area in m.areas)
+
+    assert {name: area.councils for name, area in areas.items() if area.kind != "feed"} == {
+        name: polling[name] for name in areas if areas[name].kind != "feed"
+    }
+    assert {name for name, area in areas.items() if area.councils == here[name]} == {
+        "Kent",
+        "Surrey",
+        "East Sussex",
+        "West Sussex",
+        "Sussex",
+        "all councils of this feed",
+    }
+    assert {areas[name].parent for name in ("East Sussex", "West Sussex")} == {"sussex"}
+
+
+def test_no_spell_of_control_claims_a_beginning(maps: dict[str, CouncilOpened]) -> None:
+    assert {spell.since for m in maps.values() for spell in m.history} == {None}

@@ -79,7 +79,10 @@ def transfers(count: Count) -> Iterator[Fact]:
     """SEAT_TRANSFER: one party alone lost, or one alone gained, and all else is level on a stated basis (DR-20)."""
     if not count.final or not count.begun:
         return
+    nearer = {"eve_of_poll", "last_election"} & {baseline.basis for baseline in count.map.baselines}
     for baseline in count.map.baselines:
+        if nearer and baseline.basis == "snapshot" and baseline.scope == "council":
+            continue
         if (
             not bases.compares(baseline, count.ground)
             or baseline.others is not None

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from schemas.council import Baseline, BasisName, ControlBefore, ControlSpell, WardBaseline
+from streams.rehearsal.nights.south_east_2023 import articles
 from streams.rehearsal.nights.south_east_2023.parties import UNNAMED, VACANT, listed_code
 from streams.rehearsal.nights.south_east_2023.sources import POLL_DATE, Row, Sources, plain
 
@@ -72,7 +73,8 @@ def listed_parties(sources: Sources, council: Row) -> set[str]:
     """Codes of all parties that had seats on any basis given for the council."""
     slug = council["council_slug"]
     named = {group for seats in sources.seats[slug].values() for group in seats if group in _GROUPS}
-    return (named | set(_seats(sources.listed[slug])) | set(held(sources, council))) - {VACANT}
+    told = {*articles.EVE.get(slug, {}), *articles.OTHERS_OF_2019.get(slug, {})}
+    return (named | told | set(_seats(sources.listed[slug])) | set(held(sources, council))) - {VACANT}
 
 
 def unnamed(sources: Sources, council: Row, codes: Iterable[str]) -> set[str]:
@@ -95,11 +97,18 @@ def baselines(sources: Sources, council: Row, codes: Iterable[str], up: int) -> 
         found.append(
             _grouped("eve_of_poll", moments["eve_reported"], _PRESS_GROUPS, codes, seats, EVE, _PRESS)
         )
+    elif slug in articles.EVE:
+        found.append(_eve_from_article(slug, seats))
     # Where thirds are usual, 2019 was not the last election (Mole Valley polled all of its seats in 2023).
     if not council["council_type"].endswith("T"):
-        found.append(
-            _grouped("last_election", moments["after_2019"], _GROUPS, codes, seats, LAST_ELECTION, _LIBRARY)
-        )
+        of_2019 = moments["after_2019"]
+        others = _apart(slug, of_2019, _GROUPS)
+        if others is None:
+            found.append(_grouped("last_election", of_2019, _GROUPS, codes, seats, LAST_ELECTION, _LIBRARY))
+        else:
+            told = {group: count for group, count in of_2019.items() if group in _GROUPS} | others
+            source = f"{_LIBRARY}; {articles.APART_SOURCE}"
+            found.append(_grouped("last_election", told, tuple(told), codes, seats, LAST_ELECTION, source))
     # By thirds the list is only needed for the whole council where the eve, which has later moves, is not reported.
     if not (by_thirds(council) and found):
         found.append(_from_list("council", _seats(listed), apart, set(codes), seats))
@@ -109,6 +118,32 @@ def baselines(sources: Sources, council: Row, codes: Iterable[str], up: int) -> 
             defended[_FILLED_EARLY[slug]] += 1
         found.append(_from_list("seats_up", defended, apart, set(codes), up))
     return tuple(found)
+
+
+def _eve_from_article(slug: str, now: int) -> Baseline:
+    seats = Counter(articles.EVE[slug])
+    bundled = articles.EVE_BUNDLED.get(slug, ())
+    others = sum(seats.pop(code) for code in bundled)
+    vacant = articles.EVE_VACANT.get(slug, 0)
+    return Baseline(
+        basis="eve_of_poll",
+        scope="council",
+        version=1,
+        seats=_ordered(seats),
+        vacant=vacant,
+        others=others or None,
+        named=tuple(sorted(seats)) if others else (),
+        comparable=seats.total() + others + vacant == now,
+        as_of=EVE,
+        source=articles.EVE_SOURCE,
+    )
+
+
+def _apart(slug: str, groups: dict[str, int], told: tuple[str, ...]) -> dict[str, int] | None:
+    """Who the others of 2019 were, where an article says so and adds up to the Library's others."""
+    found = articles.OTHERS_OF_2019.get(slug)
+    others = sum(seats for group, seats in groups.items() if group not in told)
+    return found if found is not None and sum(found.values()) == others else None
 
 
 def _grouped(
@@ -189,7 +224,10 @@ def control_before(council: Row) -> ControlBefore:
 
 
 def history(council: Row) -> tuple[ControlSpell, ...]:
-    """Control since the elections of 2019; the day of a change is the day by which a later source has it otherwise."""
+    """Control since the elections of 2019. When a spell began is not known, only by which day it had.
+
+    A spell's end is the day by which a later source has control otherwise.
+    """
     won = "RES" if council["control_2019"] == "OTH" else council["control_2019"]
     steps = [
         (won, LAST_ELECTION, _LIBRARY),
@@ -201,12 +239,12 @@ def history(council: Row) -> tuple[ControlSpell, ...]:
         ),
     ]
     spells: list[ControlSpell] = []
-    for control, since, source in steps:
+    for control, known, source in steps:
         if spells and spells[-1].control == control:
             continue
         if spells:
-            spells[-1] = spells[-1].model_copy(update={"until": since})
-        spells.append(ControlSpell(control=control, since=since, until=None, source=source))
+            spells[-1] = spells[-1].model_copy(update={"until": known})
+        spells.append(ControlSpell(control=control, since=None, until=None, source=source))
     return tuple(spells)
 
 

@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from schemas.council import Area, Candidate, CouncilOpened, PollHours, Ward
+from schemas.council import Area, Candidate, CouncilOpened, PollHours, Ward, Watched
 from schemas.event import Moment
-from streams.rehearsal.nights.south_east_2023 import before
+from streams.rehearsal.nights.south_east_2023 import articles, before
 from streams.rehearsal.nights.south_east_2023.parties import parties
 from streams.rehearsal.nights.south_east_2023.sources import (
     ELECTION,
@@ -27,6 +27,18 @@ POSTPONED_TO = date(2023, 6, 15)
 _MAPS = datetime(2023, 5, 3, 12, tzinfo=UTC)
 #: Who stood in Frimley Green the sources say with the result alone, so the feed knows it when that poll closes.
 _AMENDED = datetime(2023, 6, 15, 21, tzinfo=UTC)
+
+#: Councils of each area that polled on the day, by the Library's table of all 230.
+_POLLING = {
+    "Kent": 13,
+    "Surrey": 11,
+    "East Sussex": 5,
+    "West Sussex": 6,
+    "Sussex": 11,
+    "South East": 57,
+    "England": 230,
+    "feed": 35,
+}
 
 _STYLES = {"Borough": "borough", "District": "district", "City": "city"}
 
@@ -143,7 +155,39 @@ def council_map(sources: Sources, council: Row, *, amended: bool = False) -> Cou
         times="partly",
         baselines=before.baselines(sources, council, codes, sum(ward.seats for ward in wards)),
         history=before.history(council),
+        watch=_watch(key, wards),
+        past=articles.PAST.get(key),
     )
+
+
+def _watch(key: str, wards: tuple[Ward, ...]) -> tuple[Watched, ...]:
+    """People to watch, with their ward and their candidacy where nominations are known."""
+    return tuple(
+        Watched(
+            id=person.id,
+            name=person.name,
+            role=person.role,
+            as_of=before.EVE,
+            incumbent=person.incumbent,
+            ward=ward_id(key, person.ward) if person.ward else None,
+            candidate=_candidacy(person, key, wards),
+            represents=person.represents,
+            elected_as=person.elected_as,
+            flash=person.flash,
+            source="Reports of the night",
+        )
+        for person in articles.WATCH.get(key, ())
+    )
+
+
+def _candidacy(person: articles.Person, key: str, wards: tuple[Ward, ...]) -> str | None:
+    if person.ward is None:
+        return None
+    ward = next(ward for ward in wards if ward.id == ward_id(key, str(person.ward)))
+    if not ward.nominations_closed:
+        return None
+    [found] = [candidate.id for candidate in ward.candidates if candidate.name == person.on_paper]
+    return found
 
 
 def _style(official_name: str) -> str:
@@ -153,8 +197,20 @@ def _style(official_name: str) -> str:
 
 def _areas(council: Row) -> tuple[Area, ...]:
     county, region = council["county"], council["region"]
+    sussex = county.endswith(" Sussex")
+    both = (
+        Area(id="sussex", name="Sussex", kind="county", parent=slug(region), councils=_POLLING["Sussex"]),
+    )
     return (
-        Area(id=slug(county), name=county, kind="county", parent=slug(region)),
-        Area(id=slug(region), name=region, kind="region", parent="england"),
-        Area(id="england", name="England", kind="nation"),
+        Area(
+            id=slug(county),
+            name=county,
+            kind="county",
+            parent="sussex" if sussex else slug(region),
+            councils=_POLLING[county],
+        ),
+        *(both if sussex else ()),
+        Area(id=slug(region), name=region, kind="region", parent="england", councils=_POLLING[region]),
+        Area(id="england", name="England", kind="nation", councils=_POLLING["England"]),
+        Area(id="all-councils", name="all councils of this feed", kind="feed", councils=_POLLING["feed"]),
     )
