@@ -40,10 +40,10 @@ class Patience:
     clock: Seconds
     _bad: deque[float] = field(default_factory=deque)
 
-    def lost(self, count: int = 1) -> bool:
-        """Count bad events; true once there are twenty within a minute."""
+    def lost(self) -> bool:
+        """Count a bad event; true once there are twenty within a minute."""
         now = self.clock()
-        self._bad.extend([now] * min(count, BAD_AT_MOST))
+        self._bad.append(now)
         while self._bad and self._bad[0] <= now - BAD_WITHIN_SECONDS:
             self._bad.popleft()
         return len(self._bad) >= BAD_AT_MOST

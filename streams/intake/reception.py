@@ -85,10 +85,13 @@ class Reception:
         self.examiner = Examiner(self.settings.mode, self.known)
         self._everyone = Bucket(self.settings.intake_rate, 2 * self.settings.intake_rate, self.seconds)
 
-    def welcome(self, producer: Producer, count: int = 1) -> None:
-        """Frozen, or too fast? Raises :class:`Problem`; one producer's haste is no other's."""
+    def let_in(self, producer: Producer) -> None:
+        """Nothing is read from a producer that is frozen; raises :class:`Problem`."""
         if producer.frozen:
             raise Problem("frozen", f"{producer.name} is frozen: {producer.frozen}. An operator can thaw it")
+
+    def welcome(self, producer: Producer, count: int = 1) -> None:
+        """Too fast? Raises :class:`Problem`; one producer's haste is no other's."""
         bucket = self._buckets.get(producer.name)
         if bucket is None or bucket.rate != producer.rate:
             bucket = self._buckets[producer.name] = Bucket(producer.rate, 10 * producer.rate, self.seconds)
@@ -184,31 +187,36 @@ class Reception:
         self.sender.wake()
 
     async def refuse(
-        self, problem: Problem, producer: Producer | None, door: str, body: bytes, count: int = 1
+        self, problem: Problem, producer: Producer | None, door: str, body: bytes, claimed: str = "nobody"
     ) -> None:
-        """Count a refusal, tell operators where they must hear of it, and freeze who sends nothing but nonsense."""
+        """Count a refusal, tell operators where they must hear of it, and freeze who sends nothing but nonsense.
+
+        ``producer`` is None until the request is proven to be its: nobody is frozen for what others send in its name.
+        """
         self.meters.refused.labels(problem.reason).inc()
-        name = producer.name if producer is not None else "nobody"
         level = log.warning if problem.reason in TOLD else log.info
         level(
             "intake.refused",
-            producer=name,
+            producer=claimed,
             door=door,
             reason=problem.reason,
             field=problem.field,
             said=problem.detail[:300],
         )
-        if producer is None or producer.frozen:
+        if producer is not None and producer.frozen:
             return
         if problem.reason in TOLD:
-            await self._tell(problem, body, door, name)
-        if problem.status in BAD and self._patience.setdefault(name, Patience(self.seconds)).lost(count):
-            self._patience.pop(name)
+            await self._tell(problem, body, door, claimed)
+        if producer is None or problem.status not in BAD:
+            return
+        if self._patience.setdefault(producer.name, Patience(self.seconds)).lost():
+            self._patience.pop(producer.name)
             frozen = Problem("frozen", "twenty bad events within a minute; nothing more is taken from it")
-            self.producers.freeze(name, f"{frozen.detail.partition(';')[0]}, {self.clock():%H:%M:%S UTC}")
+            why = f"{frozen.detail.partition(';')[0]}, {self.clock():%H:%M:%S UTC}"
+            self.producers.freeze(producer.name, why)
             self.meters.frozen.inc()
-            log.error("intake.producer_frozen", producer=name, door=door)
-            await self._tell(frozen, body, door, name)
+            log.error("intake.producer_frozen", producer=producer.name, door=door)
+            await self._tell(frozen, body, door, producer.name)
 
     async def _tell(self, problem: Problem, body: bytes, door: str, name: str) -> None:
         entry = notice(problem, body, door, name, self.settings.mode, self.clock())

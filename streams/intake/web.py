@@ -46,15 +46,20 @@ def _add_door(app: FastAPI, reception: Reception, door: str) -> None:
 
     async def post(request: Request) -> Response:
         began = reception.seconds()
-        claim, body = None, b""
+        claim, proven, body = None, None, b""
         try:
             claim = _who(reception, request, strangers)
+            proven = None if claim.mac else claim.producer
+            reception.let_in(claim.producer)
             declared_length(dict(request.headers.items()), limit)
             body = await read_body(request.stream(), limit)
             reception.doorkeeper.prove(claim, request.method, request.url.path, body)
+            proven = claim.producer
             answer = await _receive(reception, request, claim, door, body)
         except Problem as problem:
-            await reception.refuse(problem, claim.producer if claim else None, door, body)
+            await reception.refuse(
+                problem, proven, door, body, claimed=claim.producer.name if claim else "nobody"
+            )
             raise
         except ClientDisconnect:
             return Response(status_code=400)

@@ -278,6 +278,25 @@ async def test_an_hmac_is_good_once_within_two_minutes_for_its_own_body(doors: D
     assert (await doors.post("declarations", body, key)).status_code == 401  # its secret is no bearer key
 
 
+async def test_nobody_is_frozen_for_what_others_send_in_its_name(doors: Doors) -> None:
+    key = doors.reception.producers.add("Signer", way="hmac", councils=["*"], tier=1)
+    body = as_json(declaration().model_copy(update={"producer": "Signer"}))
+
+    forged = [await signed(doors, key, body, nonce=f"forged-{n:04}", over=b"other") for n in range(30)]
+
+    assert set(forged) == {401}
+    assert await signed(doors, key, body, nonce="its-own-nonce") == 202
+    assert {notice["reason"] for notice in doors.notices()} == {"sig"}
+
+
+async def test_nothing_is_read_from_a_frozen_producer(doors: Doors) -> None:
+    doors.reception.producers.freeze(DESK, "lost a phone")
+
+    answer = await doors.post("declarations", b"x" * 200_000)
+
+    assert (answer.status_code, answer.json()["reason"]) == (403, "frozen")
+
+
 async def test_a_rotated_key_is_void_and_a_key_is_never_stored(doors: Doors, tmp_path: Path) -> None:
     new = doors.reception.producers.rotate(DESK)
 

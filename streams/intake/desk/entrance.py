@@ -71,7 +71,8 @@ class Entrance:
 
     def remember(self, request: Request, answer: Response, token: str) -> None:
         """Give the browser its cookie."""
-        secure = request.url.scheme == "https"
+        # A live desk is only reached over TLS, its own or that of a proxy before it.
+        secure = request.url.scheme == "https" or self.reception.settings.mode == "live"
         answer.set_cookie(COOKIE, token, path="/desk", httponly=True, samesite="strict", secure=secure)
 
     def sign_out(self, request: Request, answer: Response) -> None:
