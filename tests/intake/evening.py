@@ -1,12 +1,11 @@
 """The real night as producers send it: council after council in order, corrected, with nonsense in between."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from schemas.council import CouncilOpened
 from schemas.declaration import WardDeclared
 from schemas.reading import InputEvent
 from streams.commands.nights import DEFAULT, chosen
-from streams.rules.council import Council, take
+from streams.rules.council import Council, Taken, take
 
 Item = InputEvent | tuple[str, bytes]
 
@@ -63,15 +62,27 @@ def with_nonsense(events: Sequence[InputEvent], every: int = 7) -> list[Item]:
 
 def undisturbed(lists: Iterable[Iterable[InputEvent]]) -> dict[str, list[bytes]]:
     """The headlines of each council when nothing goes wrong, as bytes."""
-    said: dict[str, list[bytes]] = {}
+    return {
+        council: [h.model_dump_json().encode() for t in taken for h in t.headlines]
+        for council, taken in _taken(lists)
+    }
+
+
+def given_to_areas(lists: Iterable[Iterable[InputEvent]]) -> dict[str, list[bytes]]:
+    """What each council adds to its areas when nothing goes wrong: the claims of areas follow from this alone."""
+    return {
+        council: [c.model_dump_json().encode() for t in taken for c in t.contributions]
+        for council, taken in _taken(lists)
+    }
+
+
+def _taken(lists: Iterable[Iterable[InputEvent]]) -> Iterator[tuple[str, list[Taken]]]:
     for events in lists:
         council: Council | None = None
+        found: list[Taken] = []
+        id = ""
         for event in events:
             taken = take(council, event)
-            council = taken.council or council
-            said.setdefault(event.council, []).extend(h.model_dump_json().encode() for h in taken.headlines)
-    return said
-
-
-def first_maps(events: Iterable[InputEvent]) -> list[CouncilOpened]:
-    return [event for event in events if isinstance(event, CouncilOpened) and event.version == 1]
+            council, id = taken.council or council, event.council
+            found.append(taken)
+        yield id, found

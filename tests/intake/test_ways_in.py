@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ import pytest
 
 from results_client.producer import DeclarationProducer
 from schemas import topics
+from schemas.contract import Mode
 from schemas.council import CouncilOpened
 from schemas.declaration import WardDeclared
 from schemas.reading import InputEvent
 from streams.intake.files.layouts import WARD_COLUMNS
 from streams.rehearsal.broker import embedded_broker
-from tests.intake.evening import by_council, the_night, undisturbed
+from tests.intake.evening import by_council, given_to_areas, the_night, undisturbed
 from tests.intake.running import NAME, Answers, Running, push, running
 
 pytestmark = [pytest.mark.night, pytest.mark.timeout(240)]
@@ -31,22 +33,29 @@ pytestmark = [pytest.mark.night, pytest.mark.timeout(240)]
 NIGHT = [event.model_copy(update={"producer": NAME}) for event in the_night()]
 
 
-async def headlines(feed: Running, due: int, seconds: float = 120) -> dict[str, list[bytes]]:
-    """What the council worker says, by council, once each."""
+Said = dict[str, list[bytes]]
+
+
+async def said(feed: Running, due: int, seconds: float = 120) -> tuple[Said, Said]:
+    """Headlines and contributions to areas by the council worker, by council, once each."""
     worker = feed.spawn("worker", "council")
     end = time.monotonic() + seconds
     try:
         while True:
-            found: dict[str, dict[bytes, None]] = defaultdict(dict)
-            for record in await feed.on_the_log(topics.headlines):
-                if record.key.startswith(b"local."):
-                    found[record.key.decode()][record.value] = None
-            if sum(map(len, found.values())) >= due or time.monotonic() > end:
-                return {council: list(values) for council, values in found.items()}
+            headlines = await once(feed, topics.headlines)
+            if sum(map(len, headlines.values())) >= due or time.monotonic() > end:
+                return headlines, await once(feed, topics.contributions)
             await asyncio.sleep(1)
     finally:
         worker.terminate()
         worker.wait()
+
+
+async def once(feed: Running, topic: Callable[[Mode], str]) -> Said:
+    found: dict[str, dict[bytes, None]] = defaultdict(dict)
+    for record in await feed.on_the_log(topic):
+        found[orjson.loads(record.value)["council"]][record.value] = None
+    return {council: list(values) for council, values in found.items()}
 
 
 async def through_http(feed: Running) -> None:
@@ -148,13 +157,17 @@ def written(rows: list[dict[str, str]]) -> str:
 
 @pytest.mark.parametrize("way", [through_http, through_files, through_the_client])
 async def test_the_night_is_the_same_whatever_way_it_comes(way: Any, tmp_path: Path) -> None:
-    due = undisturbed(by_council(NIGHT))
+    due, given = undisturbed(by_council(NIGHT)), given_to_areas(by_council(NIGHT))
     with embedded_broker(log=tmp_path / "broker.log") as address:
         feed = running(address, tmp_path)
         await way(feed)
 
-        said = await headlines(feed, sum(map(len, due.values())))
+        headlines, contributions = await said(feed, sum(map(len, due.values())))
 
     for council, expected in due.items():
-        assert [orjson.loads(line)["n"] for line in said[council]] == list(range(1, len(expected) + 1))
-        assert said[council] == expected
+        assert [orjson.loads(line)["n"] for line in headlines[council]] == list(range(1, len(expected) + 1))
+    assert headlines == due
+    # Each council has several areas, on partitions of their own: the order between them is nobody's.
+    assert {council: sorted(values) for council, values in contributions.items()} == {
+        council: sorted(values) for council, values in given.items()
+    }
