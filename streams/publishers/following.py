@@ -95,10 +95,11 @@ class Follower:
             await consumer.stop()
 
     async def _partitions(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
-        there = await consumer.topics()
+        # `topics()` gives names only: what it learns of partitions is not kept on Apache Kafka.
+        cluster = await consumer._client.fetch_all_metadata()
         found = []
         for topic in self._kinds:
-            numbers = consumer.partitions_for_topic(topic) if topic in there else None
+            numbers = cluster.partitions_for_topic(topic)
             if not numbers:
                 raise KafkaError(f"there is no topic {topic}; `results topics` creates it")
             found += [TopicPartition(topic, number) for number in sorted(numbers)]
