@@ -27,6 +27,7 @@ from streams.commands import (
     topics,
     verify,
     watch,
+    webhook,
     worker,
 )
 from streams.trouble import Trouble
@@ -52,6 +53,7 @@ app.command(rich_help_panel=_RUN)(intake.intake)
 app.add_typer(desk.desk, name="desk", rich_help_panel=_RUN)
 app.add_typer(producer.producer, name="producer", rich_help_panel=_RUN)
 app.command(rich_help_panel=_RUN)(serve.serve)
+app.add_typer(webhook.webhook, name="webhook", rich_help_panel=_RUN)
 app.command(rich_help_panel=_RUN)(monitor.monitor)
 app.command(rich_help_panel=_RUN)(lag.lag)
 app.add_typer(rejections.rejections, name="rejections", rich_help_panel=_RUN)

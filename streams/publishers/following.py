@@ -1,7 +1,7 @@
 """Reads the output topics into an archive from their first record on; belongs to no group and commits nothing."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from time import monotonic
 
 import structlog
@@ -36,15 +36,17 @@ class Follower:
         settings: Settings,
         told: Callable[[list[Entry]], None] = lambda entries: None,
         renewed: Callable[[Archive], None] = lambda archive: None,
+        kinds: Collection[Kind] = ("headlines", "standings", "boards"),
     ) -> None:
         self._settings = settings
         self._told = told
         self._renewed = renewed
-        self._kinds: dict[str, Kind] = {
-            topics.headlines(settings.mode): "headlines",
-            topics.standings(settings.mode): "standings",
-            topics.boards(settings.mode): "boards",
+        names: dict[Kind, str] = {
+            "headlines": topics.headlines(settings.mode),
+            "standings": topics.standings(settings.mode),
+            "boards": topics.boards(settings.mode),
         }
+        self._kinds: dict[str, Kind] = {names[kind]: kind for kind in kinds}
         self._taken: dict[TopicPartition, int] = {}
         self.archive = Archive(settings.mode)
         self.freshness = Freshness()
@@ -131,7 +133,8 @@ class Follower:
     async def _ask(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
         while True:
             try:
-                ends = await asyncio.wait_for(consumer.end_offsets(partitions), _ANSWER_SECONDS)
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    ends = await consumer.end_offsets(partitions)
             except (KafkaError, TimeoutError, OSError) as failed:
                 self._lost(str(failed) or type(failed).__name__)
             else:

@@ -1,0 +1,1 @@
+"""Headlines pushed to subscribers' own addresses: signed, in order per key, again until they are taken."""
