@@ -58,7 +58,8 @@ class Summary(Contract):
     """A council as its areas see it.
 
     ``parties``: all that have seats, or are named by control or a figure of change. ``decided_at``: when control became
-    certain, where the ward that decided it is known. ``times_known``: every declaration so far has the officer's time.
+    certain, where the ward that decided it is known. ``changes``: with rows once the council is final, for wards that
+    are out would show as losses. ``times_known``: all declarations so far have the officer's time.
     """
 
     map_version: Revision
@@ -205,7 +206,7 @@ class ControlTotal(Contract):
 
 
 class AreaChange(Contract):
-    """A party's change on one basis, summed over the ``councils`` that tell it apart, ``up`` in some, ``down`` in others.
+    """A party's change on one basis over the ``councils`` that tell it apart: ``up`` in some, ``down`` in others.
 
     ``party`` may be OTHERS, VACANT or PENDING, as in the changes of a council.
     """

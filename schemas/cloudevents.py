@@ -53,11 +53,13 @@ def headline_headers(headline: Headline) -> Headers:
     )
 
 
-def output_headers(kind: str, value: Contract, *, id: str, mode: str, subject: str, time: str) -> Headers:
-    """Headers of any other output: a standing or a rejection."""
+def output_headers(
+    kind: str, value: Contract, *, id: str, mode: str, subject: str, time: str, agent: str = "council"
+) -> Headers:
+    """Headers of any other output of an agent: a standing, a board, a contribution or a rejection."""
     return headers(
         id=id,
-        source=f"/feeds/{mode}/council",
+        source=f"/feeds/{mode}/{agent}",
         type=f"uk.results.{kind}.v1",
         subject=subject,
         time=time,

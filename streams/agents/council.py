@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from schemas import cloudevents, topics
+from schemas.area import Contribution
 from schemas.contract import Mode
 from schemas.council import CouncilOpened
 from schemas.reading import InputEvent, Unreadable, read
@@ -104,6 +105,18 @@ class CouncilKeeper:
             )
             for headline in taken.headlines
         )
-        return said + tuple(
-            refusal.noticed(record, event, notice, taken, self.mode) for notice in taken.notices
+        given = tuple(self._given(contribution, trace) for contribution in taken.contributions)
+        noticed = tuple(refusal.noticed(record, event, notice, taken, self.mode) for notice in taken.notices)
+        return said + given + noticed
+
+    def _given(self, contribution: Contribution, trace: cloudevents.Headers) -> Output:
+        headers = cloudevents.output_headers(
+            "Contribution",
+            contribution,
+            id=f"{contribution.council}:{contribution.version}:{contribution.area.id}",
+            mode=self.mode,
+            subject=contribution.council,
+            time=contribution.declared_at.at.isoformat().replace("+00:00", "Z"),
         )
+        value = contribution.model_dump_json().encode()
+        return Output(topics.contributions(self.mode), contribution.key.encode(), value, headers + trace)

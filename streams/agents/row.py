@@ -5,10 +5,12 @@ from typing import Any
 
 import orjson
 
+from schemas.area import Contribution
 from schemas.council import CouncilOpened
 from schemas.reading import InputEvent, reread
 from schemas.standing import Standing
 from streams.rules.book import Book, restore
+from streams.rules.contribution import Given
 from streams.rules.council import RULES_VERSION, Council
 from streams.rules.said import Said
 
@@ -53,10 +55,12 @@ class Writer:
                 "map": book.map.version,
                 "events": [orjson.Fragment(self._event(event, book)) for event in events],
                 "fingerprints": book.fingerprints,
-                "ledger": {key: _entry(said) for key, said in council.ledger.items()},
+                "ledger": {key: entry(said) for key, said in council.ledger.items()},
                 "shown": orjson.Fragment(council.shown.model_dump_json())
                 if council.shown is not None
                 else None,
+                "given": council.given.version,
+                "kept": [orjson.Fragment(kept.model_dump_json()) for kept in council.given.kept],
             }
         )
 
@@ -83,15 +87,20 @@ def load(row: bytes, attachment: Callable[[str], bytes]) -> Council:
     events = [reread(orjson.dumps(event)) for event in found["events"]]
     return Council(
         book=restore(council_map, events, found["fingerprints"]),
-        ledger={key: _said(entry) for key, entry in found["ledger"].items()},
+        ledger={key: said_again(kept) for key, kept in found["ledger"].items()},
         n=found["n"],
         shown=Standing.model_validate_json(orjson.dumps(found["shown"]))
         if found["shown"] is not None
         else None,
+        given=Given(
+            found.get("given", 0),
+            tuple(Contribution.model_validate_json(orjson.dumps(kept)) for kept in found.get("kept", ())),
+        ),
     )
 
 
-def _entry(said: Said) -> list[Any]:
+def entry(said: Said) -> list[Any]:
+    """What was said, as it is kept in a row."""
     return [
         said.id,
         said.type,
@@ -105,7 +114,8 @@ def _entry(said: Said) -> list[Any]:
     ]
 
 
-def _said(entry: list[Any]) -> Said:
-    id, kind, story, value, text, priority, lapses, confidence, bases = entry
+def said_again(kept: list[Any]) -> Said:
+    """What ``entry`` kept."""
+    id, kind, story, value, text, priority, lapses, confidence, bases = kept
     stated = tuple((basis, version) for basis, version in bases)
     return Said(id, kind, story, value, text, priority, lapses, confidence, stated)

@@ -3,8 +3,9 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
+from schemas.area import Contribution, Summary
 from schemas.council import CouncilOpened
 from schemas.declaration import MayorDeclared, StageDeclared
 from schemas.desk import AdministrationFormed, Review, SeatChanged
@@ -14,6 +15,7 @@ from schemas.standing import Standing
 from streams.rules import control, standing
 from streams.rules.admission import Refusal
 from streams.rules.book import Book, Verdict, enter, open_book
+from streams.rules.contribution import Given, give, summary, veiled
 from streams.rules.count import Count, count
 from streams.rules.english import ENGLISH
 from streams.rules.facts.fact import Fact
@@ -33,12 +35,14 @@ class Council:
     """Everything that is remembered of a council: its book, what was said, and how many headlines that took.
 
     ``shown`` is the standing as it was when a hold on the whole of it began; None while there is no such hold.
+    ``given``: what its areas have of it.
     """
 
     book: Book
     ledger: Ledger = field(default_factory=dict)
     n: int = 0
     shown: Standing | None = None
+    given: Given = field(default_factory=Given)
 
     @cached_property
     def count(self) -> Count:
@@ -49,6 +53,12 @@ class Council:
     def facts(self) -> dict[str, Fact]:
         """What holds."""
         return facts(self.count)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The council as its areas see it."""
+        kept = kept_back(self.facts, self.ledger, withheld(self.book.holds()))
+        return veiled(summary(self.count, self.facts), kept, self.ledger)
 
     def standing(self, version: int) -> Standing:
         """The standing to publish as ``version``: the last one shown while the council is held."""
@@ -69,6 +79,7 @@ class Taken:
     headlines: tuple[Headline, ...] = ()
     notices: tuple[Notice, ...] = ()
     refusal: Refusal | None = None
+    contributions: tuple[Contribution, ...] = ()
 
 
 def take(council: Council | None, event: InputEvent, language: Language = ENGLISH) -> Taken:
@@ -86,10 +97,11 @@ def take(council: Council | None, event: InputEvent, language: Language = ENGLIS
 
 def _say(before: Council | None, after: Council, event: InputEvent, language: Language) -> Taken:
     after = _show(before, after)
+    corrective = before is not None and _takes_back(before.count, after.count, event)
     found = difference(
         after.ledger,
         after.facts,
-        corrective=before is not None and _takes_back(before.count, after.count, event),
+        corrective=corrective,
         held=withheld(after.book.holds()),
         before=lambda: before.facts if before is not None else {},
     )
@@ -101,20 +113,23 @@ def _say(before: Council | None, after: Council, event: InputEvent, language: La
         ledger.pop(news.key, None)
         if news.fact is not None:
             ledger[news.key] = _said(headline, news.fact, plain)
-    council = _with(after, ledger, after.n + len(headlines))
+    council = _with(after, ledger=ledger, n=after.n + len(headlines))
+    given, contributions = give(before, council, event, corrective=corrective, rules_version=RULES_VERSION)
     return Taken(
         "new",
-        council,
+        _with(council, given=given),
         tuple(headlines),
         notices(before.book if before is not None else None, after.book, event),
+        contributions=contributions,
     )
 
 
-def _with(council: Council, ledger: Ledger, n: int) -> Council:
-    """The council with a new ledger; its count and facts are kept, for its book is the same."""
-    told = replace(council, ledger=ledger, n=n)
-    told.__dict__.update(count=council.count, facts=council.facts)
-    return told
+def _with(council: Council, **told: Any) -> Council:
+    """The council with what was told since; what was worked out of its book is kept, for that is the same."""
+    after = replace(council, **told)
+    worked_out = ("count", "facts", "summary")
+    after.__dict__.update((name, value) for name, value in vars(council).items() if name in worked_out)
+    return after
 
 
 def _show(before: Council | None, after: Council) -> Council:

@@ -67,6 +67,10 @@ class Count:
 
     def sums(self) -> Seats:
         """Seats of the council by their state; they add up to the total."""
+        return self._sums
+
+    @cached_property
+    def _sums(self) -> Seats:
         return Seats(
             total=self.map.seats,
             majority=self.ground.majority,

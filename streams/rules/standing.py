@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from schemas.council import Ward
+from schemas.council import CouncilOpened, Ward
 from schemas.declaration import CouncilReported, WardDeclared
 from schemas.desk import EditorialCall, Held, SeatChanged
 from schemas.standing import (
@@ -43,9 +43,7 @@ def write(count: Count, *, n: int, version: int, rules_version: int) -> Standing
         control=_control(count),
         final=count.final,
         wards_declared=len(count.declared),
-        wards_expected=sum(
-            1 for ward in council_map.wards if ward.state not in ("unopposed", "under-contested")
-        ),
+        wards_expected=wards_expected(council_map),
         wards=tuple(_ward(ward, count) for ward in council_map.wards),
         reported=tuple(_reported(count)),
         calls=tuple(
@@ -62,6 +60,11 @@ def write(count: Count, *, n: int, version: int, rules_version: int) -> Standing
         held=False,
         last_declared_at=declared[-1].declared_at.at if declared else None,
     )
+
+
+def wards_expected(council_map: CouncilOpened) -> int:
+    """Wards that have a poll, now or later."""
+    return sum(1 for ward in council_map.wards if ward.state not in ("unopposed", "under-contested"))
 
 
 def holds(found: Iterable[Held]) -> tuple[Hold, ...]:
@@ -91,14 +94,15 @@ def _control(count: Count) -> Control:
     return Control(
         before=verdict.before,
         after=after,
-        outcome=_outcome(verdict.before, after),
+        outcome=outcome(verdict.before, after),
         lost_for_certain=reported and count.begun and verdict.lost,
         before_poll=reported and decided is not None,
         reported=reported,
     )
 
 
-def _outcome(before: str | None, after: str | None) -> Outcome | None:
+def outcome(before: str | None, after: str | None) -> Outcome | None:
+    """What control before and after come to (DR-04)."""
     if after is None:
         return None
     if before is None:
