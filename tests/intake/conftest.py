@@ -1,7 +1,7 @@
 """An intake without a broker: its doors in this process, its journal on disk, its clock at a fixed hour."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from streams.intake.reception import Reception
 from streams.intake.service import reception
 from streams.intake.web import application
 from streams.settings import settings
+from tests.intake.running import STARTED
 from tests.rules import making
 
 #: An hour of the night of the made-up councils.
@@ -100,6 +101,16 @@ def declaration(ward: str = "Chigley", elected: Mapping[str, int] | None = None,
     """A declaration of one of its wards, from the Kent desk."""
     event = making.a_declaration(trumptonshire(), ward, elected or {"LAB": 1}, **fields)
     return from_the_desk(event)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """A test that fails leaves no process behind."""
+    yield
+    while STARTED:
+        child = STARTED.pop()
+        child.kill()
+        child.wait()
 
 
 @pytest.fixture

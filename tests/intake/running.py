@@ -26,6 +26,8 @@ from streams.intake.producers import DOORS, Producers
 from streams.settings import PREFIX, Settings, settings
 
 NAME = "Everyone"
+#: Every process that a test has started; what still runs at its end is ended (conftest.py).
+STARTED: "list[subprocess.Popen[bytes]]" = []
 DOOR_OF = {
     "CouncilOpened": "councils", "WardDeclared": "declarations", "WardWithdrawn": "withdrawals", "Held": "holds",
     "Released": "holds", "PollChanged": "polls", "CouncilReported": "reports",
@@ -76,13 +78,15 @@ class Running:
     def spawn(self, *arguments: str, program: str | None = None) -> "subprocess.Popen[bytes]":
         """Start `results …` with the settings of this feed."""
         with (self.folder / f"{arguments[0]}.log").open("ab") as words:
-            return subprocess.Popen(
+            child = subprocess.Popen(
                 [sys.executable, *(("-c", program) if program else ("-m", "streams", *arguments))],
                 env=os.environ | self.variables(),
                 stdin=subprocess.DEVNULL,
                 stdout=words,
                 stderr=words,
             )
+        STARTED.append(child)
+        return child
 
     def variables(self) -> dict[str, str]:
         chosen = (

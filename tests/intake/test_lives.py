@@ -87,6 +87,43 @@ async def test_intake_is_killed_at_random_moments_under_load(tmp_path: Path) -> 
     tell({"kills": lives, "under_load_to_the_end": under_load, **figures})
 
 
+#: An intake that answers before the journal is written: the verdict has to find it out.
+TOO_SOON = """
+import time
+from streams.intake import pen
+from streams.intake.journal import Taken
+write = pen.Pen._write
+def hasty(self, batch):
+    for asked in batch:
+        given = [tuple(Taken(0, e.id, "journalled", True) for e in request) for request in asked.requests]
+        self._loop.call_soon_threadsafe(pen._resolve, asked.answer, given)
+    time.sleep(0.2)
+    write(self, batch)
+pen.Pen._write = hasty
+from streams.commands.intake import intake
+intake()
+"""
+
+
+@pytest.mark.chaos
+async def test_the_verdict_finds_out_an_intake_that_answers_too_soon(tmp_path: Path) -> None:
+    answers = Answers()
+    lists = by_council(the_night())
+    with embedded_broker(log=tmp_path / "broker.log") as address:
+        feed = running(address, tmp_path)
+        feed.start(program=TOO_SOON)
+        pushing = asyncio.create_task(push(feed, lists, answers, pause=0.1))
+        for _ in range(2):
+            await asyncio.sleep(0.5)
+            feed.kill()
+            await asyncio.to_thread(feed.start, TOO_SOON)
+        await pushing
+        await asyncio.to_thread(feed.drained)
+        with pytest.raises(AssertionError, match="answered 202 and not on the log"):
+            await check(feed, answers, lists, headlines=False)
+        feed.kill()
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 3 MB of its own."""

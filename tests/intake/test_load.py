@@ -4,6 +4,7 @@ import asyncio
 import os
 import statistics
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,15 +23,13 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
 
 def lists() -> tuple[list[InputEvent], list[list[InputEvent]]]:
     """Maps, and for each producer so many declarations: wards of its own, and corrections where they run out."""
-    from datetime import date
-
     maps = [m.model_copy(update={"producer": NAME}) for m in invented(1, 40, date(2023, 5, 4))]
     drawn = declared(maps, 1)
     found: list[list[InputEvent]] = []
     for number in range(PRODUCERS):
         own = drawn[number::PRODUCERS][:4]
         events: list[InputEvent] = []
-        for revision in range(1, 1 + EACH // 1):
+        for revision in range(1, EACH + 1):
             event = own[(revision - 1) % len(own)]
             turn = (revision - 1) // len(own) + 1
             update = {

@@ -36,19 +36,28 @@ NIGHT = [event.model_copy(update={"producer": NAME}) for event in the_night()]
 Said = dict[str, list[bytes]]
 
 
-async def said(feed: Running, due: int, seconds: float = 120) -> tuple[Said, Said]:
+async def said(feed: Running, due: Said, given: Said, seconds: float = 120) -> tuple[Said, Said]:
     """Headlines and contributions to areas by the council worker, by council, once each."""
     worker = feed.spawn("worker", "council")
     end = time.monotonic() + seconds
     try:
         while True:
-            headlines = await once(feed, topics.headlines)
-            if sum(map(len, headlines.values())) >= due or time.monotonic() > end:
-                return headlines, await once(feed, topics.contributions)
+            headlines, contributions = (
+                await once(feed, topics.headlines),
+                await once(feed, topics.contributions),
+            )
+            if (
+                count(headlines) >= count(due) and count(contributions) >= count(given)
+            ) or time.monotonic() > end:
+                return headlines, contributions
             await asyncio.sleep(1)
     finally:
         worker.terminate()
         worker.wait()
+
+
+def count(said: Said) -> int:
+    return sum(map(len, said.values()))
 
 
 async def once(feed: Running, topic: Callable[[Mode], str]) -> Said:
@@ -162,7 +171,7 @@ async def test_the_night_is_the_same_whatever_way_it_comes(way: Any, tmp_path: P
         feed = running(address, tmp_path)
         await way(feed)
 
-        headlines, contributions = await said(feed, sum(map(len, due.values())))
+        headlines, contributions = await said(feed, due, given)
 
     for council, expected in due.items():
         assert [orjson.loads(line)["n"] for line in headlines[council]] == list(range(1, len(expected) + 1))
