@@ -37,6 +37,10 @@ def logging_config(settings: Settings) -> dict[str, Any]:
             # Faust tells of each of its thirty parts that it starts and stops; with `debug` it may.
             "faust": {"level": _at_least("warning", settings)},
             "mode": {"level": _at_least("warning", settings)},
+            "streams.delivery.transport": {"level": _at_least("warning", settings)},  # parts of Faust too
+            "streams.delivery.fetching": {"level": _at_least("warning", settings)},
+            # It writes out whole answers of the broker, records included, and no record belongs in a log.
+            "aiokafka.conn": {"level": max(settings.log_level.upper(), "INFO", key=_rank)},
         },
     }
 
@@ -72,6 +76,10 @@ def _form(settings: Settings) -> list[Processor]:
     if for_people:
         return [structlog.dev.ConsoleRenderer(timestamp_key="at", colors=sys.stderr.isatty())]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _rank(level: str) -> int:
+    return logging.getLevelNamesMapping()[level]
 
 
 def _at_least(level: str, settings: Settings) -> str:
