@@ -189,6 +189,7 @@ TEMPLATES = {
 
 PHRASES = {
     "and": " and ",
+    "and_after_many": "; and ",
     "noc": "no overall control",
     "has": "has",
     "have": "have",
@@ -308,6 +309,7 @@ PHRASES = {
     "through_court_order": "an order of a court",
     "through_defection": "a councillor's change of party",
     "corrected": "Correction{reason}: {text}",
+    "corrected_from": "Correction{reason}: {text} This takes the place of: {was}",
     "withdrawn": "Withdrawn{reason}: {text}",
     "reason": " ({reason})",
 }

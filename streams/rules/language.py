@@ -45,9 +45,11 @@ class Language:
         return self.numbers[count] if 0 <= count < len(self.numbers) else f"{count:,}"
 
     def listed(self, items: Sequence[str]) -> str:
-        """Items as a list in a sentence."""
+        """Items as a list in a sentence; items that have commas of their own are parted more clearly."""
         if len(items) < 2:
             return "".join(items)
+        if any(", " in item for item in items):
+            return "; ".join(items[:-1]) + self.phrases["and_after_many"] + items[-1]
         return ", ".join(items[:-1]) + self.phrases["and"] + items[-1]
 
     def phrase(self, name: str, /, **slots: object) -> str:

@@ -96,9 +96,14 @@ def night() -> Night:
     return read_night(SOUTH_EAST_2023)
 
 
-@pytest.fixture(scope="session")
-def outcome(night: Night) -> Outcome:
-    events = night.arriving("replay")
+def tell_the_night(night: Night | None = None) -> Outcome:
+    """The whole night through the rules."""
+    events = (night or read_night(SOUTH_EAST_2023)).arriving("replay")
     _, until_close = fold(event for event in events if event.declared_at.at <= CLOSE_OF_5_MAY)
     told, councils = fold(events)
     return Outcome(tuple(told), standings(until_close), standings(councils))
+
+
+@pytest.fixture(scope="session")
+def outcome(night: Night) -> Outcome:
+    return tell_the_night(night)

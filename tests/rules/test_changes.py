@@ -77,7 +77,7 @@ def test_no_change_of_a_party_that_a_bundle_hides():
 
 
 def test_a_sign_depends_on_the_basis_and_both_are_told():
-    """I-19 to I-21: the SNP's 2017, minus seven notionally and plus seven in raw figures."""
+    """I-19, I-20, I-21: the SNP's 2017, minus seven notionally and plus seven in raw figures."""
     night = a_night(
         {"GRN": 31, "CON": 9},
         [last({"GRN": 24, "CON": 16}), a_baseline("notional_last_election", {"GRN": 38, "CON": 2})],

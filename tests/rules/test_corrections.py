@@ -38,14 +38,15 @@ def test_a_corrected_ward_takes_the_majority_away_and_a_second_correction_gives_
     ]
     assert away[1].text == (
         "Correction (a slip in copying): The Conservatives have held Trumptonshire, Ward 3 completing the majority: "
-        "they have 2 of 3 seats."
+        "they have 2 of 3 seats. This takes the place of: Labour has gained Trumptonshire from the Conservatives, "
+        "Ward 2 completing the majority: it has 2 of 3 seats (one seat still out)."
     )
     assert away[1].was["after"] == "LAB"
     assert away[1].reason == "transcription"
 
 
 def test_a_withdrawn_ward_reopens_the_council_and_withdraws_what_rested_on_it():
-    """I-08 to I-11: a retraction is explicit, at once, and looked at anew with every event."""
+    """I-08, I-09, I-10, I-11: a retraction is explicit, at once, and looked at anew with every event."""
     night = a_decided_night()
 
     headlines = night.hear(
@@ -127,6 +128,7 @@ def test_another_id_at_the_same_revision_is_a_conflict_and_the_first_stands():
 
 
 def test_each_headline_names_what_it_replaces():
+    """I-38: from any version of a headline a reader finds the one that stands."""
     night = a_decided_night()
     [ward] = [h for h in night.headlines if h.fact == f"ward:{ward_id('Ward 1')}"]
 

@@ -286,6 +286,7 @@ def test_a_poll_abandoned_after_its_declaration_takes_the_result_back():
     headlines = night.hear(a_poll("abandoned"))
 
     assert ("withdrawn", "WARD_DECLARED") in said(headlines)
+    assert ("announced", "POLL_ABANDONED") in said(headlines)
     assert [n.status for n in night.notices] == ["parked"]
     assert night.last.count.open == {ward_id("Alder")}
 

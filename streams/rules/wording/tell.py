@@ -44,5 +44,10 @@ def tell(news: News, count: Count, language: Language, reason: ReasonCode | None
     text = plain
     if news.action in ("corrected", "withdrawn"):
         why = language.phrase("reason", reason=language.reasons[reason]) if reason else ""
-        text = language.phrase(news.action, reason=why, text=plain)
+        was, kind = news.was, news.action
+        if kind == "corrected" and was is not None and was.type != news.type:
+            # Another kind of claim: without the old one, a reader could not tell what is no longer so.
+            text = language.phrase("corrected_from", reason=why, text=plain, was=was.text)
+        else:
+            text = language.phrase(kind, reason=why, text=plain)
     return Told(plain, text, f"{news.type}/{version}", language.code)
