@@ -160,7 +160,7 @@ def test_a_silent_source_warns_and_resolves(night: Night) -> None:
     )
 
 
-def test_a_monitor_that_is_down_pages_and_resolves(night: Night) -> None:
+def test_a_blind_monitor_pages_and_resolves(night: Night) -> None:
     down = time.time()
     night.feed.kill("monitor")
 
