@@ -24,6 +24,7 @@ from streams.commands import (
     rejections,
     replay,
     serve,
+    sink,
     topics,
     verify,
     watch,
@@ -54,6 +55,7 @@ app.add_typer(desk.desk, name="desk", rich_help_panel=_RUN)
 app.add_typer(producer.producer, name="producer", rich_help_panel=_RUN)
 app.command(rich_help_panel=_RUN)(serve.serve)
 app.add_typer(webhook.webhook, name="webhook", rich_help_panel=_RUN)
+app.command(rich_help_panel=_RUN)(sink.sink)
 app.command(rich_help_panel=_RUN)(monitor.monitor)
 app.command(rich_help_panel=_RUN)(lag.lag)
 app.add_typer(rejections.rejections, name="rejections", rich_help_panel=_RUN)

@@ -8,12 +8,12 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import ValidationError
 
+from results_client.position import Position
+from results_client.sequence import Lying, Sequence, Told, mark
 from schemas.area import Board
 from schemas.contract import Mode
 from schemas.headline import Action, Headline
 from schemas.standing import Standing
-from streams.publishers.position import Position
-from streams.publishers.sequence import Lying, Sequence, Told, mark
 
 Kind = Literal["headlines", "standings", "boards"]
 Picture = TypeVar("Picture", Standing, Board)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from results_client.position import NoPosition, Position, position
 from streams.publishers.archive import Archive, Entry
 from streams.publishers.filters import Filter
-from streams.publishers.position import NoPosition, Position, position
 from streams.publishers.problem import Problem
 
 MOST = 1_000

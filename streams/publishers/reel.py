@@ -6,9 +6,9 @@ from itertools import islice
 
 import orjson
 
+from results_client.position import NoPosition, Position, position
 from streams.publishers.archive import Archive, Entry
 from streams.publishers.filters import Filter
-from streams.publishers.position import NoPosition, Position, position
 
 #: A reader who missed more than this gets a snapshot instead.
 MOST_MISSED = 2_000

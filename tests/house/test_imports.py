@@ -55,7 +55,7 @@ ARROWS = {
         "streams.rehearsal.night",
     },
     "streams/signing.py": STANDARD_LIBRARY | {"cryptography", "schemas", "streams.trouble"},
-    "results_client": STANDARD_LIBRARY | {"aiokafka", "schemas"},
+    "results_client": STANDARD_LIBRARY | {"aiokafka", "pydantic", "schemas"},
     "streams/verification.py": STANDARD_LIBRARY | {"schemas", "pydantic"},
     "streams/settings.py": STANDARD_LIBRARY
     | {"pydantic", "pydantic_settings", "schemas.contract", "streams.trouble"},

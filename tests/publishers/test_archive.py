@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from results_client.position import NoPosition, Position, position
+from results_client.sequence import PATIENCE_SECONDS
 from streams.publishers.archive import Archive, OtherLog, Record
-from streams.publishers.position import NoPosition, Position, position
-from streams.publishers.sequence import PATIENCE_SECONDS
 from tests.publishers.making import LEWES, SWALE, a_headline, a_log, a_record, a_standing, an_archive, told
 
 
