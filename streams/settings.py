@@ -315,7 +315,7 @@ def table() -> str:
     """Return the settings as a Markdown table, as it stands in README.md."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = "" if field.default is None else f"`{_shown(field.default)}`"
+        default = "" if field.default in (None, "") else f"`{_shown(field.default)}`"
         lines.append(f"| `{_variable(name)}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 
