@@ -1,4 +1,4 @@
-"""Raw bytes into an input event, or the reason why not: the one strict reader for every way in."""
+"""Raw bytes into an event, or the reason why not: the one strict reader for every way in."""
 
 import json
 from collections import Counter
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from schemas.area import AreaEvent
 from schemas.council import CouncilOpened
 from schemas.declaration import (
     CouncilReported,
@@ -41,12 +42,15 @@ _FAULTS_TOLD = 1_000
 EVENT_BYTES = 64 * 1024
 MAP_BYTES = 4 * 1024 * 1024
 
+AREA_BYTES = 256 * 1024
+
 _ADAPTER: TypeAdapter[InputEvent] = TypeAdapter(InputEvent)
+_AREA_ADAPTER: TypeAdapter[AreaEvent] = TypeAdapter(AreaEvent)
 
 #: Reason codes that the models raise themselves.
 _OWN = frozenset(
     "name time id-format party candidate nominations baseline ward seats-sum ward-not-in-council reason votes-sum "
-    "votes-order lot tier hold history watch area".split()
+    "votes-order lot tier hold summary history watch area".split()
 )
 
 #: Pydantic's kinds of fault -> reason code and, where its own words are not for people, better ones.
@@ -143,6 +147,22 @@ def read(raw: bytes | None) -> InputEvent:
         raise _explain(raw, refused) from None
     _parse(raw)
     _check_size(raw, event.type)
+    return event
+
+
+def read_area_event(raw: bytes | None) -> AreaEvent:
+    """One event of an area from its JSON bytes, at most 256 KB; raises :class:`Unreadable` and nothing else."""
+    if not raw:
+        raise Unreadable("json", "the record is empty")
+    if len(raw) > AREA_BYTES:
+        raise Unreadable(
+            "size", f"the record has {len(raw):,} bytes; an event of an area may have {AREA_BYTES:,}"
+        )
+    try:
+        event = _AREA_ADAPTER.validate_json(raw)
+    except ValidationError as refused:
+        raise _explain(raw, refused) from None
+    _parse(raw)
     return event
 
 

@@ -48,7 +48,10 @@ class Change(Contract):
 
 
 class Changes(Contract):
-    """Seat changes on one stated basis; the rows add up to zero (DR-19). Empty rows: it does not compare (DR-18)."""
+    """Seat changes on one stated basis; the rows add up to zero (DR-19). Empty rows: it does not compare (DR-18).
+
+    ``named``: where a row of OTHERS bundles some parties, those that are told apart, with and without a row.
+    """
 
     basis: BasisName
     scope: Literal["council", "seats_up"]
@@ -56,6 +59,7 @@ class Changes(Contract):
     as_of: Day
     comparable: bool
     rows: tuple[Change, ...]
+    named: tuple[PartyCode, ...] = ()
 
 
 class Control(Contract):

@@ -5,6 +5,7 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 from schemas import cloudevents, topics
+from schemas.area import AreaEvent, Contribution
 from schemas.contract import Mode
 from schemas.reading import InputEvent
 from schemas.rejection import BEGINNING_BYTES, ORIGINAL_BYTES, Rejection
@@ -19,6 +20,22 @@ _LAST_MS = int((datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH).total_seconds()) * 
 
 def rejected(record: Record, why: Refusal, mode: Mode, event: InputEvent | None = None) -> Output:
     """A record refused for good, with its bytes."""
+    return _rejected(
+        record, why, mode, (event.council, event.id) if event is not None else (None, None), "council"
+    )
+
+
+def rejected_of_area(record: Record, why: Refusal, mode: Mode, event: AreaEvent | None = None) -> Output:
+    """A record of an area refused for good, with its bytes."""
+    if isinstance(event, Contribution):
+        return _rejected(record, why, mode, (event.council, event.cause), "area")
+    return _rejected(record, why, mode, (None, event.id if event is not None else None), "area")
+
+
+def _rejected(
+    record: Record, why: Refusal, mode: Mode, named: tuple[str | None, str | None], agent: str
+) -> Output:
+    council, event = named
     return _say(
         id=f"{record.topic}-{record.partition}-{record.offset}",
         status="rejected",
@@ -26,8 +43,9 @@ def rejected(record: Record, why: Refusal, mode: Mode, event: InputEvent | None 
         record=record,
         original=record.value or b"",
         mode=mode,
-        council=event.council if event is not None else None,
-        event=event.id if event is not None else None,
+        council=council,
+        event=event,
+        agent=agent,
     )
 
 
@@ -65,6 +83,7 @@ def _say(
     mode: Mode,
     council: str | None,
     event: str | None,
+    agent: str = "council",
 ) -> Output:
     cut = len(original) > ORIGINAL_BYTES
     rejection = Rejection(
@@ -85,7 +104,13 @@ def _say(
         original=b64encode(original[:BEGINNING_BYTES] if cut else original).decode(),
     )
     headers = cloudevents.output_headers(
-        "Rejection", rejection, id=id, mode=mode, subject=council or "unknown", time=_time(record)
+        "Rejection",
+        rejection,
+        id=id,
+        mode=mode,
+        subject=council or "unknown",
+        time=_time(record),
+        agent=agent,
     )
     key = council.encode() if council is not None else None
     return Output(

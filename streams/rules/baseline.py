@@ -25,7 +25,13 @@ def changes(count: Count, baseline: Baseline) -> Changes:
         as_of=baseline.as_of,
         comparable=compares(baseline, count.ground),
         rows=_rows(count, baseline) if compares(baseline, count.ground) else (),
+        named=named(baseline, count.ground),
     )
+
+
+def named(baseline: Baseline, ground: Ground) -> tuple[str, ...]:
+    """The parties that a basis tells apart from its bundle of others, by tally code."""
+    return tuple(sorted({ground.tally[code] for code in baseline.named}))
 
 
 def _rows(count: Count, baseline: Baseline) -> tuple[Change, ...]:
@@ -33,7 +39,7 @@ def _rows(count: Count, baseline: Baseline) -> tuple[Change, ...]:
     then = tallied(baseline, ground)
     whole = count.seats if baseline.scope == "council" else count.won
     now = {code: seats for code, seats in whole.items() if seats}
-    apart = {ground.tally[code] for code in baseline.named} if baseline.named else set(then) | set(now)
+    apart = set(named(baseline, ground)) or set(then) | set(now)
     rows = [
         _row(code, then.get(code, 0), now.get(code, 0), baseline.basis in ground.parties[code].new_since)
         for code in sorted(apart)

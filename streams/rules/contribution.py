@@ -74,8 +74,9 @@ def _bases(count: Count) -> tuple[Changes, ...]:
                 scope=b.scope,
                 version=b.version,
                 as_of=b.as_of,
-                comparable=b.comparable,
+                comparable=baseline.compares(b, count.ground),
                 rows=(),
+                named=baseline.named(b, count.ground),
             )
             for b in count.map.baselines
         )

@@ -112,7 +112,7 @@ def _say(before: Council | None, after: Council, event: InputEvent, language: La
         headlines.append(headline)
         ledger.pop(news.key, None)
         if news.fact is not None:
-            ledger[news.key] = _said(headline, news.fact, plain)
+            ledger[news.key] = remember(headline, news.fact, plain)
     council = _with(after, ledger=ledger, n=after.n + len(headlines))
     given, contributions = give(before, council, event, corrective=corrective, rules_version=RULES_VERSION)
     return Taken(
@@ -199,7 +199,8 @@ def _headline(
     return headline, told.plain
 
 
-def _said(headline: Headline, fact: Fact, plain: str) -> Said:
+def remember(headline: Headline, fact: Fact, plain: str) -> Said:
+    """What is remembered of a headline of a fact that holds."""
     return Said(
         id=headline.id,
         type=fact.type,

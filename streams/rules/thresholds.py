@@ -57,3 +57,13 @@ RUNNING_MATE_VOTES, RUNNING_MATES = 300, 6
 
 #: Names of two candidates this close are one slip apart (I-16).
 NAMES_APART = 2
+
+#: Gains of councils one after the other are a streak from so many on.
+STREAK_GAINS = 3
+
+#: Sums over an area are told from so many final councils on.
+AREA_COUNCILS = 2
+
+#: Round numbers of seats, and of seats gained or lost, that are told when an area's councils pass them.
+SEAT_MILESTONES = (100, 250, 500, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000, 5_000)
+CHANGE_MILESTONES = (50, 100, 250, 500, 1_000, 1_500, 2_000)
