@@ -6,7 +6,6 @@ Markers: ``alerts`` for all of it. Each test is minutes long, because alerts wai
 import asyncio
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from schemas import topics
 from tests.commands.evening import a_declaration, a_map
 from tests.kafka.server import Kafka, kafka_broker
 from tests.ops.alerting import Alerting
-from tests.ops.feed import ROOT, Feed, free_port, send, until
+from tests.ops.feed import Feed, free_port, send, until
 from tests.ops.test_dashboards import EXPRESSIONS, QUERIES
 from tests.ops.test_feed import of
 
@@ -53,20 +51,6 @@ class Night:
     def worker(self, agent: str) -> None:
         self.feed.start(agent, "worker", agent, RESULTS_METRICS_PORT=str(self._ports[agent]))
 
-    def reader_of_contributions(self) -> None:
-        """Takes the area worker's place: what it would say is no matter here, but its group must not stand still."""
-        these = self.feed.settings
-        words = [
-            "-m",
-            "tests.ops.stand_in",
-            these.broker,
-            these.group("area"),
-            topics.contributions(these.mode),
-        ]
-        self.feed.processes["area"] = subprocess.Popen(
-            [sys.executable, *words], cwd=ROOT, stdin=subprocess.DEVNULL
-        )
-
 
 @pytest.fixture
 def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Night]:
@@ -83,7 +67,7 @@ def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
             night = Night(feed, alerting, ports)
             for agent in ports:
                 night.worker(agent)
-            night.reader_of_contributions()
+            feed.take_the_area_workers_place()
             until(lambda: all(feed.get("/metrics", port) for port in ports.values()), 40)
             feed.start("monitor", "monitor")
             until(lambda: feed.state()["verdict"] == "ok", 60)

@@ -1,0 +1,203 @@
+"""The monitor's door: who may come in, what a page may do, and what it refuses; no broker behind it."""
+
+import asyncio
+import base64
+import hashlib
+import json
+from collections import deque
+from typing import Any
+
+import httpx
+import pytest
+
+from streams.ops.exposition import Exposition
+from streams.ops.lag import Sample
+from streams.ops.ledger import Ledger
+from streams.ops.positions import Membership
+from streams.ops.probing import Probes
+from streams.ops.sight import Sight
+from streams.ops.watch import Group, Watch
+from streams.ops.web import PAGE, Door
+from streams.settings import Settings, settings
+from tests.ops.test_ledger import DECLARATIONS, Told, a_rejection
+
+SECRET = "correct-horse-battery"
+ELSEWHERE = "192.0.2.1"  # an address of examples; nothing listens
+REJECTION = f"{DECLARATIONS}-0-7"
+
+
+def a_sight(these: Settings) -> Sight:
+    """One group with a look at it, and one open rejection."""
+    group = Group("council", "g", DECLARATIONS, (0,))
+    group.members = Membership({"one": 1})
+    watch = Watch(these, [group], dict)
+    sight = Sight("k", 5.0, watch, Ledger("replay"), Probes("replay", 1))
+    told = Told()
+    told.ledger = sight.ledger
+    told.tell("results.replay.rejections.v1", a_rejection(7, original="PHNjcmlwdD4="), 1.0)
+    return sight
+
+
+def a_client(
+    host: str = "127.0.0.1", *, ready: bool = True, base: str = "http://127.0.0.1:8600"
+) -> httpx.AsyncClient:
+    these = settings(monitor_host=host, monitor_password=SECRET if host != "127.0.0.1" else None)
+    sight = a_sight(these)
+    event = asyncio.Event()
+    if ready:
+        event.set()
+    door = Door(these, sight, Exposition(sight, "1").registry, event, "1")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(door.application()), base_url=base)
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+PATHS = (
+    "/",
+    "/ops",
+    "/ops/state",
+    "/ops/events",
+    "/ops/assets/ops.js",
+    "/metrics",
+    f"/ops/rejections/{REJECTION}",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_beyond_this_machine_everything_asks_for_a_password(path: str) -> None:
+    async with a_client(ELSEWHERE, base="http://feed.example:8600") as client:
+        refused = await client.get(path)
+        wrong = await client.get(path, headers=basic("ops", "wrong"))
+        other = await client.get(path, headers=basic("else", SECRET))
+
+    assert (refused.status_code, wrong.status_code, other.status_code) == (401, 401, 401)
+    assert refused.headers["www-authenticate"].startswith("Basic ")
+
+
+async def test_the_right_password_opens_and_health_needs_none() -> None:
+    async with a_client(ELSEWHERE, base="http://feed.example:8600") as client:
+        state = await client.get("/ops/state", headers=basic("ops", SECRET))
+        health = await client.get("/health")
+
+    assert state.status_code == 200
+    assert health.status_code == 503  # no look at the broker yet
+    assert SECRET not in state.text
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !", "Basic " + "/w==", "Bearer x", ""])
+async def test_nonsense_for_a_password_is_refused(header: str) -> None:
+    async with a_client(ELSEWHERE, base="http://feed.example:8600") as client:
+        assert (await client.get("/ops", headers={"Authorization": header})).status_code == 401
+
+
+async def test_a_name_that_points_here_is_not_this_machine() -> None:
+    async with a_client(base="http://rebound.example:8600") as client:
+        assert (await client.get("/ops/state")).status_code == 421
+    async with a_client(base="http://localhost:8600") as client:
+        assert (await client.get("/ops/state")).status_code == 200
+
+
+async def test_every_answer_forbids_what_a_page_need_not_do() -> None:
+    async with a_client() as client:
+        answers = [await client.get(path) for path in PATHS if path != "/ops/events"]
+
+    for answer in answers:
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_page_loads_nothing_from_elsewhere() -> None:
+    async with a_client() as client:
+        page = (await client.get("/ops")).text
+
+    assert "http" not in page.replace("/metrics", "")
+    assert "<script>" not in page
+    assert "style=" not in page
+
+
+async def test_metrics_wait_until_all_topics_were_read_once() -> None:
+    async with a_client(ready=False) as client:
+        assert (await client.get("/metrics")).status_code == 503
+    async with a_client() as client:
+        text = (await client.get("/metrics")).text
+    assert 'election_group_status{group="g",status="unknown"} 1.0' in text
+    assert f'election_dead_letters_open{{topic="{DECLARATIONS}"}} 1.0' in text
+    assert "NaN" not in text
+    assert "kafka_consumergroup_group_lag{" not in text  # nothing was seen: absent, not zero
+
+
+async def test_a_look_at_a_record_is_text_and_nothing_else() -> None:
+    async with a_client() as client:
+        found = await client.get(f"/ops/rejections/{REJECTION}")
+        missing = await client.get("/ops/rejections/none")
+
+    assert found.headers["content-type"] == "application/json"
+    assert found.json()["record"] == "<script>"
+    assert missing.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "code"),
+    [
+        (b"by=Ann&reason=x", {"content-type": "application/x-www-form-urlencoded"}, 415),
+        (b'{"by": "Ann", "reason": "x"}', {"content-type": "text/plain"}, 415),
+        (b'{"by": "Ann"}', {"content-type": "application/json"}, 422),
+        (b'{"by": "Ann", "reason": 1}', {"content-type": "application/json"}, 422),
+        (b'{"by": "Ann", "reason": "' + b"x" * 9000 + b'"}', {"content-type": "application/json"}, 413),
+        (b'{"by": "<b>", "reason": "x"}', {"content-type": "application/json"}, 409),
+    ],
+)
+async def test_a_deed_needs_who_and_why_from_this_page(
+    body: bytes, headers: dict[str, str], code: int
+) -> None:
+    async with a_client() as client:
+        done = await client.post(f"/ops/discard/{REJECTION}", content=body, headers=headers)
+
+    assert done.status_code == code
+    assert done.json()["trouble"]
+
+
+def test_what_is_vendored_is_what_was_published() -> None:
+    """Name, version and licence of each, and the hash of each file; nothing else lies beside them."""
+    folder = PAGE / "vendor"
+    manifest: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text())
+    listed = {name: digest for one in manifest for name, digest in one["files"].items()}
+
+    assert [(one["name"], one["version"], one["licence"]) for one in manifest] == [("uPlot", "1.6.32", "MIT")]
+    assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in listed} == listed
+    assert {path.name for path in folder.iterdir()} == {*listed, "manifest.json"}
+
+
+def test_lag_is_left_out_once_the_last_look_is_old() -> None:
+    these = settings()
+    sight = a_sight(these)
+    (group,) = sight.watch.groups
+    now = 1000.0
+    exposition = Exposition(sight, "1", now=lambda: now)
+    value = exposition.registry.get_sample_value
+    place = {"cluster_name": "k", "group": "g", "topic": DECLARATIONS, "partition": "0"}
+    group.windows[0] = deque([Sample(980.0 + 5 * n, 7, 0, 10, 900.0) for n in range(4)])
+    assert value("kafka_consumergroup_group_lag_seconds", place) == 100.0
+    assert value("election_group_status", {"group": "g", "status": "stalled"}) in (0.0, 1.0)
+
+    now = 1000.0 + 15.0  # the last look was at 995
+    assert value("kafka_consumergroup_group_lag_seconds", place) is None
+    assert value("kafka_consumergroup_group_max_lag_seconds", {"cluster_name": "k", "group": "g"}) is None
+    assert value("election_group_status", {"group": "g", "status": "unknown"}) == 1.0
+
+
+def test_probes_are_answered_once_or_lost() -> None:
+    moments = iter([0.0, 1.0, 1.5, 17.0, 17.0])
+    heard: list[float] = []
+    probes = Probes("replay", 2, answered=heard.append, clock=lambda: next(moments))
+    (first, one), (second, other) = probes.next(), probes.next()
+    probes.answer(one.id)
+    probes.answer("somebody else's")
+
+    assert (first, second, heard) == (0, 1, [1.5])
+    assert probes.give_up() == 1
+    probes.answer(other.id)
+    assert (probes.lost, heard) == (1, [1.5])
