@@ -17,6 +17,7 @@ from streams.commands import (
     health,
     intake,
     lag,
+    lint,
     monitor,
     producer,
     record,
@@ -65,6 +66,7 @@ app.command(rich_help_panel=_RUN)(health.health)
 app.command(rich_help_panel=_CHECK)(config.config)
 app.command(rich_help_panel=_CHECK)(asyncapi.asyncapi)
 app.command(rich_help_panel=_CHECK)(verify.verify)
+app.command(rich_help_panel=_CHECK)(lint.lint)
 app.command("check-night", rich_help_panel=_CHECK)(check_night.check_night)
 
 

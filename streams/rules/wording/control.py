@@ -17,7 +17,7 @@ def control(speak: Speaker, fact: Fact) -> Slots:
     if fact.type == "CONTROL_LOST_CERTAIN":
         slots["ceiling"] = str(speak.count.ceiling[before])
     if after not in (NOC, None):
-        slots |= speak.actor(after) | {"tally": speak.tally(after)}
+        slots |= speak.actor(after) | {"party": speak.the(after), "tally": speak.tally(after)}
     if fact.type == "NEW_COUNCIL_WON":
         name = "new_council_noc" if after == NOC else "new_council_party"
         words = {"The": slots.get("Party"), "have": slots.get("have"), "tally": slots.get("tally")}
