@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,4 +166,5 @@ def tell(broker: str, said: Iterable[Headline | Standing | Board]) -> None:
         async with teller(broker) as writer:
             await writer.tell(*said)
 
-    asyncio.run(all_of_it())
+    with ThreadPoolExecutor(1) as thread:  # a test with a browser has a loop of its own in this one
+        thread.submit(asyncio.run, all_of_it()).result()

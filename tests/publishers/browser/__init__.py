@@ -1,0 +1,1 @@
+"""In a real browser: is the page live, whole, accessible and safe?"""
