@@ -14,6 +14,7 @@ from streams.commands import (
     declare,
     demo,
     desk,
+    explain,
     health,
     intake,
     lag,
@@ -67,6 +68,8 @@ app.command(rich_help_panel=_CHECK)(config.config)
 app.command(rich_help_panel=_CHECK)(asyncapi.asyncapi)
 app.command(rich_help_panel=_CHECK)(verify.verify)
 app.command(rich_help_panel=_CHECK)(lint.lint)
+app.command(rich_help_panel=_CHECK)(explain.explain)
+app.command(rich_help_panel=_CHECK)(explain.facts)
 app.command("check-night", rich_help_panel=_CHECK)(check_night.check_night)
 
 
