@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from schemas.topics import TopicSpec, all_topics, declarations
+from schemas.topics import TopicSpec, all_topics, contributions, declarations
 from streams.delivery.keeper import Keeper
 from streams.delivery.profiles import Security
 from streams.delivery.status import Observer
@@ -14,7 +14,7 @@ from streams.settings import Settings
 if TYPE_CHECKING:
     from streams.agents.council import Unsigned
 
-COUNCIL = "council"
+COUNCIL, AREA = "council", "area"
 
 
 def security(settings: Settings) -> Security:
@@ -38,8 +38,8 @@ def topics(settings: Settings) -> Topics:
 
 def every_topic(settings: Settings) -> Sequence[TopicSpec | Changelog]:
     """Return all topics of this mode as they must be, the workers' changelogs with them."""
-    changelog = Changelog(settings.group(COUNCIL), settings.partitions)
-    return (*all_topics(settings.mode, settings.partitions), changelog)
+    changelogs = (Changelog(settings.group(agent), settings.partitions) for agent in (COUNCIL, AREA))
+    return (*all_topics(settings.mode, settings.partitions), *changelogs)
 
 
 def status_file(settings: Settings, agent: str) -> Path:
@@ -51,23 +51,35 @@ def run_council_worker(settings: Settings) -> NoReturn:
     """Run the council worker in this process until it is told to leave."""
     from streams.agents.council import CouncilKeeper
     from streams.agents.probing import ProbingKeeper
+
+    council = CouncilKeeper(settings.mode, settings.partitions, _unsigned(settings))
+    _run(settings, COUNCIL, ProbingKeeper(council, settings.mode), declarations(settings.mode))
+
+
+def run_area_worker(settings: Settings) -> NoReturn:
+    """Run the area worker in this process until it is told to leave."""
+    from streams.agents.area import AreaKeeper
+
+    _run(settings, AREA, AreaKeeper(settings.mode, settings.partitions), contributions(settings.mode))
+
+
+def _run(settings: Settings, agent: str, keeper: Keeper[Any, Any], input_topic: str) -> NoReturn:
     from streams.delivery.worker import run_worker
 
     specs = all_topics(settings.mode, settings.partitions)
-    of_input = [spec for spec in specs if spec.name == declarations(settings.mode)]
-    status = status_file(settings, COUNCIL)
+    of_input = [spec for spec in specs if spec.name == input_topic]
+    status = status_file(settings, agent)
     status.parent.mkdir(parents=True, exist_ok=True)
-    council = CouncilKeeper(settings.mode, settings.partitions, _unsigned(settings))
-    keeper, observer = _shown(settings, COUNCIL, ProbingKeeper(council, settings.mode))
+    keeper, observer = _shown(settings, agent, keeper)
     run_worker(
         keeper,
-        name=settings.group(COUNCIL),
+        name=settings.group(agent),
         broker=settings.broker,
         profile=settings.profile,
         input_topic=of_input[0],
         output_topics=[spec for spec in specs if spec not in of_input],
         security=security(settings),
-        instance=settings.member(COUNCIL),
+        instance=settings.member(agent),
         # The embedded broker answers a join only after half of it, so its profile has a short one of its own.
         session_timeout_seconds=settings.session_timeout_seconds if settings.profile == "kafka" else None,
         status_file=status,

@@ -48,7 +48,7 @@ class Board:
     _heard: set[str] = field(default_factory=set)
     _changed: dict[str, None] = field(default_factory=dict)
 
-    def hear(self, said: Headline | Standing | Rejection) -> TypeGuard[Headline]:
+    def hear(self, said: object) -> TypeGuard[Headline]:
         """Take whatever the feed says; whether it was a headline, and a new one."""
         match said:
             case Headline():

@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from pydantic import TypeAdapter
 
 from schemas import topics
+from schemas.area import AreaEvent, AreaHeld, AreaReleased, AreaReview, Board, Contribution
 from schemas.headline import Headline
 from schemas.rejection import Rejection
 from schemas.standing import Standing
@@ -18,12 +21,12 @@ from streams.settings import Settings
 
 POLL_SECONDS = 0.2
 
-Said = Headline | Standing | Rejection
+Said = Headline | Standing | Rejection | Contribution | AreaHeld | AreaReleased | AreaReview | Board
 
 
 @dataclass(slots=True)
 class Listener:
-    """Everything said on the three output topics, from their beginning, as the bytes that lie there."""
+    """Everything said on the output topics, from their beginning, as the bytes that lie there."""
 
     settings: Settings
     _consumer: AIOKafkaConsumer
@@ -42,6 +45,12 @@ class Listener:
                 return False
         return bool(self._consumer.assignment())
 
+    async def ends(self, topic: str) -> dict[int, int]:
+        """Where each partition of a topic ends that has records."""
+        partitions = [partition for partition in self._consumer.assignment() if partition.topic == topic]
+        found = await self._consumer.end_offsets(partitions)
+        return {partition.partition: end for partition, end in found.items() if end}
+
     def write(self, folder: Path) -> None:
         """Write each topic as it stands: a file of JSON lines, partition after partition, nothing left out."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +62,8 @@ class Listener:
 
     def _take(self, partition: TopicPartition, record: ConsumerRecord) -> Said:
         self._records.setdefault(partition, []).append(record.value)
-        return _names(self.settings)[partition.topic][1].model_validate_json(record.value)
+        said: Said = _names(self.settings)[partition.topic][1].validate_json(record.value)
+        return said
 
 
 @asynccontextmanager
@@ -63,12 +73,11 @@ async def listening(settings: Settings) -> AsyncIterator[Listener]:
         yield Listener(settings, consumer)
 
 
-async def judged(settings: Settings, group: str, ends: Mapping[int, int]) -> None:
-    """Return once a worker's group has committed all input up to these offsets by partition.
+async def judged(settings: Settings, group: str, topic: str, ends: Mapping[int, int]) -> None:
+    """Return once a worker's group has committed all of its input topic up to these offsets by partition.
 
     A commit comes after the acknowledgement of all outputs, so from then on nothing more will be said.
     """
-    topic = topics.declarations(settings.mode)
     partitions = {TopicPartition(topic, number): end for number, end in ends.items()}
     admin = AIOKafkaAdminClient(**connection(settings))
     await admin.start()
@@ -84,9 +93,16 @@ async def judged(settings: Settings, group: str, ends: Mapping[int, int]) -> Non
         await admin.close()
 
 
-def _names(settings: Settings) -> dict[str, tuple[str, type[Said]]]:
+_HEADLINE, _STANDING, _REJECTION = TypeAdapter(Headline), TypeAdapter(Standing), TypeAdapter(Rejection)
+_GIVEN: TypeAdapter[AreaEvent] = TypeAdapter(AreaEvent)
+_BOARD = TypeAdapter(Board)
+
+
+def _names(settings: Settings) -> dict[str, tuple[str, TypeAdapter[Any]]]:
     return {
-        topics.headlines(settings.mode): ("headlines", Headline),
-        topics.standings(settings.mode): ("standings", Standing),
-        topics.rejections(settings.mode): ("rejections", Rejection),
+        topics.headlines(settings.mode): ("headlines", _HEADLINE),
+        topics.standings(settings.mode): ("standings", _STANDING),
+        topics.rejections(settings.mode): ("rejections", _REJECTION),
+        topics.contributions(settings.mode): ("contributions", _GIVEN),
+        topics.boards(settings.mode): ("boards", _BOARD),
     }

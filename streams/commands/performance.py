@@ -12,7 +12,7 @@ from rich.live import Live
 
 from schemas import topics
 from schemas.headline import Headline
-from streams.app import COUNCIL
+from streams.app import AREA, COUNCIL
 from streams.clients import producer
 from streams.commands.board import Board, councils
 from streams.commands.listening import judged, listening
@@ -50,7 +50,10 @@ async def perform(
             await stage.ready()
             board.note = note
             await replay(night, sender, "replay", speed=speed, seed=seed, progress=lambda p: _tick(board, p))
-            await judged(stage.settings, stage.settings.group(COUNCIL), sender.ends)
+            group = stage.settings.group
+            await judged(stage.settings, group(COUNCIL), declarations, sender.ends)
+            given = topics.contributions(stage.settings.mode)
+            await judged(stage.settings, group(AREA), given, await listener.ends(given))
 
         playing = asyncio.create_task(play())
         try:

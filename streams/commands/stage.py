@@ -1,4 +1,4 @@
-"""The stage of a demo: a broker, its topics and a worker, as child processes that end with it."""
+"""The stage of a demo: a broker, its topics and the workers, as child processes that end with it."""
 
 import asyncio
 import os
@@ -22,29 +22,30 @@ PATIENCE_SECONDS = 1.0  # nothing in it outlives the demo, and without a broker 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A running feed: its settings, the council worker, and where the worker's words go."""
+    """A running feed: its settings, its workers by agent, and the folder in which they leave their words."""
 
     settings: Settings
-    worker: "subprocess.Popen[bytes]"
-    log: Path
+    workers: "dict[str, subprocess.Popen[bytes]]"
+    folder: Path
 
     async def ready(self) -> None:
-        """Return once the worker takes records; raises ``Trouble`` when it ends instead."""
-        while not status.is_ready(status.read(app.status_file(self.settings, app.COUNCIL)), time.time()):
-            self.check()
-            await asyncio.sleep(0.05)
+        """Return once all workers take records; raises ``Trouble`` when one ends instead."""
+        for agent in self.workers:
+            while not status.is_ready(status.read(app.status_file(self.settings, agent)), time.time()):
+                self.check()
+                await asyncio.sleep(0.05)
 
     def check(self) -> None:
-        """Raise ``Trouble`` when the worker has ended, with its own sentence if it left one."""
-        if self.worker.poll() is None:
-            return
-        words = self.log.read_text(errors="replace").strip().splitlines()
-        last = words[-1] if words else "it said nothing"
-        if self.worker.returncode == 2:
-            raise Trouble(last)
-        raise Trouble(
-            f"The council worker ended with code {self.worker.returncode}; its log is {self.log}: {last}"
-        )
+        """Raise ``Trouble`` when a worker has ended, with its own sentence if it left one."""
+        for agent, worker in self.workers.items():
+            if worker.poll() is None:
+                continue
+            log = _log(self.folder, agent)
+            words = log.read_text(errors="replace").strip().splitlines()
+            last = words[-1] if words else "it said nothing"
+            if worker.returncode == 2:
+                raise Trouble(last)
+            raise Trouble(f"The {agent} worker ended with code {worker.returncode}; its log is {log}: {last}")
 
 
 @contextmanager
@@ -54,16 +55,19 @@ def stage(port: int | None, folder: Path) -> Iterator[Stage]:
         these = settings(mode="replay", profile="embedded", broker=address, data_dir=folder)
         broker = app.topics(these)
         broker.create(app.every_topic(these))
-        log = folder / "worker.log"
-        with _worker(these, log) as child:
-            yield Stage(these, child, log)
+        with _worker(these, app.COUNCIL, folder) as council, _worker(these, app.AREA, folder) as area:
+            yield Stage(these, {app.COUNCIL: council, app.AREA: area}, folder)
+
+
+def _log(folder: Path, agent: str) -> Path:
+    return folder / f"{agent}.log"
 
 
 @contextmanager
-def _worker(these: Settings, log: Path) -> "Iterator[subprocess.Popen[bytes]]":
-    with log.open("ab") as words:
+def _worker(these: Settings, agent: str, folder: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    with _log(folder, agent).open("ab") as words:
         child = subprocess.Popen(
-            [sys.executable, "-m", "streams", "worker", "council"],
+            [sys.executable, "-m", "streams", "worker", agent],
             cwd=Path(streams.__file__).parents[1],  # the very code that runs here, installed or not
             env=os.environ | _environment(these),
             stdin=subprocess.DEVNULL,

@@ -1,6 +1,7 @@
 """`results watch`: headlines as they come."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,12 @@ def watch(
     council: Annotated[
         Filter, typer.Option("--council", "-c", help="Only this council: its name or id. May be repeated.")
     ] = None,
+    area: Annotated[
+        Filter,
+        typer.Option(
+            "--area", "-a", help="Only this county, region or nation: its name or id. May be repeated."
+        ),
+    ] = None,
     type: Annotated[
         Filter, typer.Option("--type", "-t", help="Only this type, e.g. CONTROL_GAIN. May be repeated.")
     ] = None,
@@ -25,10 +32,11 @@ def watch(
     raw: Annotated[bool, typer.Option("--json", help="Whole headlines as JSON lines, unchanged.")] = False,
 ) -> None:
     """Print headlines from the topic, from the first one on, as they come. Ctrl-C ends it."""
-    asyncio.run(_watch(council or [], type or [], priority.upper(), new, raw))
+    names = Named(tuple(council or ()), tuple(area or ()))
+    asyncio.run(_watch(names, type or [], priority.upper(), new, raw))
 
 
-async def _watch(councils: list[str], types: list[str], priorities: str, new: bool, raw: bool) -> None:
+async def _watch(names: "Named", types: list[str], priorities: str, new: bool, raw: bool) -> None:
     import sys
 
     from rich.console import Console
@@ -44,7 +52,7 @@ async def _watch(councils: list[str], types: list[str], priorities: str, new: bo
     async with reader(these, topics.headlines(these.mode), start="latest" if new else "earliest") as client:
         async for record in client:
             headline = Headline.model_validate_json(record.value)
-            if not wanted(headline, councils, types, priorities):
+            if not wanted(headline, names, types, priorities):
                 continue
             if raw:
                 sys.stdout.buffer.write(record.value + b"\n")
@@ -53,11 +61,26 @@ async def _watch(councils: list[str], types: list[str], priorities: str, new: bo
                 console.print(spoken(headline))
 
 
-def wanted(headline: "Headline", councils: list[str], types: list[str], priorities: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Councils and areas that are asked for, by name or id; none of either: all of both."""
+
+    councils: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+
+    def have(self, headline: "Headline") -> bool:
+        """Whether a headline speaks of one of them."""
+        if not self.councils and not self.areas:
+            return True
+        known = {headline.key.lower(), headline.key.partition("@")[0].lower(), headline.name.lower()}
+        asked = self.councils if headline.area is None else self.areas
+        return any(name.lower() in known for name in asked)
+
+
+def wanted(headline: "Headline", names: Named, types: list[str], priorities: str) -> bool:
     """Whether a headline passes all filters; an empty filter lets everything through."""
-    named = (headline.key.lower(), headline.name.lower())
     return (
         headline.priority in priorities
-        and (not councils or any(council.lower() in named for council in councils))
+        and names.have(headline)
         and (not types or headline.type in {type.upper() for type in types})
     )

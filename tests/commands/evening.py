@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.event import Moment
-from schemas.headline import Headline, Seats
+from schemas.headline import AreaSeats, Headline, Seats
 from schemas.standing import Control, PartyStanding, Standing
 
 HORSHAM = "local.horsham.2023-05-04"
@@ -157,3 +157,20 @@ def _event(type: str, id: str) -> dict[str, Any]:
         "declared_at": {"at": "2023-05-05T01:00:00Z", "basis": "officer"},
         "producer": "tests",
     }
+
+
+def an_area_headline() -> Headline:
+    seats = AreaSeats(
+        total=592, declared=98, pending=494, postponed=0, unfilled=0, councils=13, councils_final=2
+    )
+    return a_headline(
+        "Labour has gained one of the 13 councils of Kent: Medway from the Conservatives.",
+        type="NTH_GAIN",
+        priority="U",
+        council=None,
+        council_name=None,
+        area="kent@local.2023-05-04",
+        area_name="Kent",
+        seats=seats,
+        proof=None,
+    )

@@ -145,16 +145,17 @@ def test_sigterm_ends_everything(running: "subprocess.Popen[str]", free_port: in
     assert _children_of_the_demo(free_port) == []
 
 
+@pytest.mark.parametrize("agent", ["council", "area"])
 def test_a_worker_that_dies_ends_the_demo_in_a_sentence(
-    running: "subprocess.Popen[str]", free_port: int
+    running: "subprocess.Popen[str]", free_port: int, agent: str
 ) -> None:
-    (worker,) = [pid for pid, words in _children_of_the_demo(free_port) if "worker" in words]
+    (worker,) = [pid for pid, words in _children_of_the_demo(free_port) if f"worker {agent}" in words]
 
     os.kill(worker, signal.SIGKILL)
     _, errors = running.communicate(timeout=20)
 
     assert running.returncode == 2
-    assert errors.startswith("The council worker ended with code -9; its log is ")
+    assert errors.startswith(f"The {agent} worker ended with code -9; its log is ")
     log = Path(errors.split("its log is ")[1].split(": ")[0])
     assert log.is_file()
     assert len(errors.splitlines()) == 1

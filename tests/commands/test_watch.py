@@ -15,10 +15,10 @@ from schemas.contract import Mode
 from schemas.headline import Headline
 from streams.clients import producer
 from streams.commands.look import spoken
-from streams.commands.watch import wanted
+from streams.commands.watch import Named, wanted
 from streams.settings import settings
 from tests.commands.conftest import Run
-from tests.commands.evening import a_headline
+from tests.commands.evening import a_headline, an_area_headline
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,18 @@ from tests.commands.evening import a_headline
 def test_a_headline_must_pass_every_filter(
     councils: list[str], types: list[str], priorities: str, passes: bool
 ) -> None:
-    assert wanted(a_headline(), councils, types, priorities) is passes
+    assert wanted(a_headline(), Named(tuple(councils)), types, priorities) is passes
+
+
+def test_areas_are_asked_for_beside_councils() -> None:
+    county, council = an_area_headline(), a_headline()
+
+    for name in ("kent", "Kent", "kent@local.2023-05-04"):
+        assert wanted(county, Named(areas=(name,)), [], "FURB")
+    assert not wanted(county, Named(areas=("surrey",)), [], "FURB")
+    assert not wanted(council, Named(areas=("kent",)), [], "FURB")
+    assert not wanted(county, Named(councils=("horsham",)), [], "FURB")
+    assert wanted(council, Named(councils=("horsham",), areas=("kent",)), [], "FURB")
 
 
 async def test_headlines_are_printed_from_the_first_one_on(results: Run, address: str) -> None:
