@@ -13,7 +13,7 @@ from streams.intake.pen import Pen
 from streams.trouble import Trouble
 
 #: Entries under way at once: so many may reach the log twice when the process is killed.
-WINDOW = 500
+WINDOW = 100
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 
 log = structlog.get_logger(__name__)
