@@ -2,7 +2,10 @@
 
 import asyncio
 import shutil
+import sys
 import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -32,13 +35,20 @@ def demo(
             min=0, max=65535, help="Where the demo's broker listens on this machine; 0: any free port."
         ),
     ] = 9092,
+    page_port: Annotated[
+        int,
+        typer.Option(
+            "--page", min=1, max=65535, help="Port of the page, which is shown unless --exit is given."
+        ),
+    ] = 8500,
 ) -> None:
-    """Replay a night: broker, topics, worker, declarations; councils and headlines as they come.
+    """Replay a night: broker, topics, workers, declarations; councils and headlines as they come, and its page.
 
     Everything stays on this machine, and in memory. Ctrl-C ends it all.
     """
     from streams.commands.nights import chosen
     from streams.commands.performance import perform
+    from streams.commands.showing import page
     from streams.commands.stage import stage
 
     factor = read_speed(speed)
@@ -46,7 +56,13 @@ def demo(
     folder = Path(tempfile.mkdtemp(prefix="results-demo-"))
     keep = False
     try:
-        with stage(port or None, folder) as running:
+        with stage(port or None, folder) as running, ExitStack() as stack:
+            if not end:
+                address = stack.enter_context(page(running.settings, page_port, folder))
+                typer.echo(f"The page is at {address}")
+                if sys.stdout.isatty():  # the board takes the whole screen, so its title says it too
+                    about = script.about.model_copy(update={"title": f"{script.about.title}: {address}"})
+                    script = replace(script, about=about)
             asyncio.run(perform(running, script, speed=factor, seed=seed, end=end, out=out))
     except Trouble:
         keep = any(folder.iterdir())  # a worker's log, which the sentence names
