@@ -56,6 +56,22 @@ ARROWS = {
     },
     "streams/signing.py": STANDARD_LIBRARY | {"cryptography", "schemas", "streams.trouble"},
     "results_client": STANDARD_LIBRARY | {"aiokafka", "pydantic", "schemas"},
+    "streams/ops": STANDARD_LIBRARY
+    | {
+        "aiokafka",
+        "fastapi",
+        "orjson",
+        "prometheus_client",
+        "pydantic",
+        "starlette",
+        "structlog",
+        "uvicorn",
+        "schemas",
+        "streams.clients",
+        "streams.delivery",
+        "streams.settings",
+        "streams.trouble",
+    },
     "streams/verification.py": STANDARD_LIBRARY | {"schemas", "pydantic"},
     "streams/settings.py": STANDARD_LIBRARY
     | {"pydantic", "pydantic_settings", "schemas.contract", "streams.trouble"},

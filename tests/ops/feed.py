@@ -70,20 +70,6 @@ class Feed:
             )  # fmt: skip
         return self.processes[name]
 
-    def take_the_area_workers_place(self) -> None:
-        """A plain reader of the contributions for a test that is not about areas: their group must not stand still."""
-        these = self.settings
-        words = [
-            "-m",
-            "tests.ops.stand_in",
-            these.broker,
-            these.group("area"),
-            topics.contributions(these.mode),
-        ]
-        self.processes["area"] = subprocess.Popen(
-            [sys.executable, *words], cwd=ROOT, stdin=subprocess.DEVNULL
-        )
-
     def signal(self, name: str, number: signal.Signals) -> None:
         self.processes[name].send_signal(number)
 

@@ -59,7 +59,7 @@ def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
         kafka.address, "kafka", tmp_path, RESULTS_MODE="rehearsal", RESULTS_GENERATION=generation,
         RESULTS_SESSION_TIMEOUT_SECONDS="6",
     )  # fmt: skip
-    ports = {agent: free_port() for agent in ("council",)}
+    ports = {agent: free_port() for agent in ("council", "area")}
     made = feed.run("topics")
     assert made.returncode == 0, made.stderr
     try:
@@ -67,7 +67,6 @@ def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
             night = Night(feed, alerting, ports)
             for agent in ports:
                 night.worker(agent)
-            feed.take_the_area_workers_place()
             until(lambda: all(feed.get("/metrics", port) for port in ports.values()), 40)
             feed.start("monitor", "monitor")
             until(lambda: feed.state()["verdict"] == "ok", 60)

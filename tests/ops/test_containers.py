@@ -34,7 +34,7 @@ def tool(name: str) -> str:
 def project() -> dict[str, Any]:
     """The file as Compose understands it, everything interpolated."""
     done = subprocess.run(
-        [tool("docker-compose"), "--profile", "ops", "config", "--format", "json"],
+        [tool("docker-compose"), "--profile", "ops", "--profile", "webhooks", "config", "--format", "json"],
         cwd=ROOT, env={**os.environ, **PASSWORDS}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -32,7 +32,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Feed]:
         try:
             assert feed.run("topics").returncode == 0
             feed.start("worker", "worker", "council")
-            feed.take_the_area_workers_place()
+            feed.start("area", "worker", "area")
             feed.start("monitor", "monitor")
             until(lambda: feed.group()["verdict"] == "ok")
             feed.start("replay", "replay", "south-east-2023", "--speed", "250")

@@ -39,7 +39,7 @@ def feed(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
         made = running.run("topics")
         assert made.returncode == 0, made.stderr
         running.start("worker", "worker", "council", RESULTS_INSTANCE="1")
-        running.take_the_area_workers_place()
+        running.start("area", "worker", "area")
         running.start("monitor", "monitor")
         until(lambda: running.group()["verdict"] == "ok", 60)
         yield running
