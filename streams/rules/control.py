@@ -42,7 +42,14 @@ def eligible(ground: Ground) -> list[str]:
 
 
 def judge(count: Count) -> Verdict:
-    """What is certain now. Certain means arithmetic, never probability (DR-15)."""
+    """What is certain now, worked out once. Certain means arithmetic, never probability (DR-15)."""
+    if "verdict" not in count.worked_out:
+        count.worked_out["verdict"] = _judge(count)
+    found: Verdict = count.worked_out["verdict"]
+    return found
+
+
+def _judge(count: Count) -> Verdict:
     before = count.map.control_before
     holder = before.control if before is not None else None
     after = _after(count.ground, count.floor, count.ceiling, _open_seats(count))
@@ -51,10 +58,14 @@ def judge(count: Count) -> Verdict:
 
 
 def before_poll(ground: Ground) -> str | None:
-    """What nominations and seats not up make certain before a vote is cast (DR-10, DR-13)."""
-    floor, ceiling = nomination_bounds(ground)
-    open_seats = sum(ward.seats for ward in ground.map.wards if not ward.nominations_closed)
-    return _after(ground, floor, ceiling, open_seats)
+    """What nominations and seats not up make certain before a vote is cast (DR-10, DR-13), worked out once per map."""
+    known = ground.worked_out
+    if "before-poll" not in known:
+        floor, ceiling = nomination_bounds(ground)
+        open_seats = sum(ward.seats for ward in ground.map.wards if not ward.nominations_closed)
+        known["before-poll"] = _after(ground, floor, ceiling, open_seats)
+    found: str | None = known["before-poll"]
+    return found
 
 
 def nomination_bounds(ground: Ground) -> tuple[dict[str, int], dict[str, int]]:

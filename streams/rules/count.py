@@ -1,8 +1,9 @@
 """The one fold: from the book of a council to seats, floors and ceilings by party (DR-07 to DR-14)."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from schemas.council import CouncilOpened, Ward
 from schemas.declaration import WardDeclared
@@ -17,7 +18,8 @@ class Count:
 
     ``declared``: the declarations that count, by ward, held wards left out. ``out``: wards still to come, with
     postponed ones; ``open``: those of them that take new nominations, where anybody may win any seat (DR-12).
-    ``unfilled``: seats for which nobody stood (DR-11), and seats vacant without a poll.
+    ``unfilled``: seats for which nobody stood (DR-11), and seats vacant without a poll. ``worked_out`` keeps what else
+    follows from it, by name.
     """
 
     book: Book
@@ -29,6 +31,7 @@ class Count:
     floor: dict[str, int]
     ceiling: dict[str, int]
     unfilled: int
+    worked_out: dict[str, Any] = field(default_factory=dict)
 
     @property
     def ground(self) -> Ground:

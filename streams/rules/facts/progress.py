@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from schemas.declaration import WardDeclared
 from streams.rules.count import Count
 from streams.rules.facts.fact import Fact, Value
-from streams.rules.facts.wards import basis_version, ward_results
+from streams.rules.facts.wards import basis_version, ward_result
 from streams.rules.thresholds import STEP_SEATS, STEPS
 
 
@@ -59,8 +59,7 @@ def _tally(count: Count, first: list[WardDeclared], step: int) -> Fact:
 
 def _trend(count: Count, first: list[WardDeclared], step: int) -> Iterator[Fact]:
     """Only where every ward in hand compares with itself, on one basis (DR-18)."""
-    results = {fact.value["ward"]: fact.value for fact in ward_results(count)}
-    wards = [results[event.ward] for event in first]
+    wards = [ward_result(count, event).value for event in first]
     bases = {ward.get("basis") for ward in wards}
     basis = bases.pop()
     if bases or basis is None:

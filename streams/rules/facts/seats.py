@@ -7,6 +7,7 @@ from schemas.headline import HeadlineType, Priority
 from streams.rules import baseline as bases
 from streams.rules.count import Count
 from streams.rules.facts.fact import Fact, Value
+from streams.rules.ground import Ground
 from streams.rules.thresholds import FEW, FLASH_SEATS, MANY
 
 
@@ -125,10 +126,18 @@ def near_wipe_outs(count: Count) -> Iterator[Fact]:
 
 
 def _had(count: Count) -> dict[str, dict[tuple[str, int], int]]:
-    """Seats of the whole council by party and basis; independents are people, not a party."""
+    """Seats of the whole council by party and basis, worked out once per map; independents are people, not a party."""
+    known = count.ground.worked_out
+    if "had" not in known:
+        known["had"] = _had_before(count.ground)
+    found: dict[str, dict[tuple[str, int], int]] = known["had"]
+    return found
+
+
+def _had_before(ground: Ground) -> dict[str, dict[tuple[str, int], int]]:
     found: dict[str, dict[tuple[str, int], int]] = {}
-    for baseline in bases.of_scope(count.ground, "council"):
-        for code, seats in sorted(bases.tallied(baseline, count.ground).items()):
-            if count.ground.parties[code].kind != "independent":
+    for baseline in bases.of_scope(ground, "council"):
+        for code, seats in sorted(bases.tallied(baseline, ground).items()):
+            if ground.parties[code].kind != "independent":
                 found.setdefault(code, {})[_basis(baseline)] = seats
     return found

@@ -17,12 +17,18 @@ WARD_BASES = ("eve_of_poll", "last_election", "notional_eve", "notional_last_ele
 
 def ward_results(count: Count) -> Iterator[Fact]:
     """WARD_DECLARED, or WARD_GAIN, WARD_HOLD, WARD_SPLIT where the ward compares like with like (DR-18)."""
+    for event in count.declared.values():
+        yield ward_result(count, event)
+
+
+def ward_result(count: Count, event: WardDeclared) -> Fact:
+    """The fact of one declaration, worked out once."""
     known = count.ground.worked_out
-    for ward, event in count.declared.items():
-        mark = "result:" + count.book.fingerprints[event.id]
-        if mark not in known:
-            known[mark] = _result(event, count.ground.wards[ward], count.ground)
-        yield known[mark]
+    mark = "result:" + count.book.fingerprints[event.id]
+    if mark not in known:
+        known[mark] = _result(event, count.ground.wards[event.ward], count.ground)
+    found: Fact = known[mark]
+    return found
 
 
 def _result(event: WardDeclared, ward: Ward, ground: Ground) -> Fact:
