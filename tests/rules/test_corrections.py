@@ -69,7 +69,7 @@ def test_a_withdrawn_ward_reopens_the_council_and_withdraws_what_rested_on_it():
     )
     assert (
         headlines[2].text
-        == "Withdrawn (entered for the wrong ward): The result of Trumptonshire is no longer final."
+        == "Correction (entered for the wrong ward): The result of Trumptonshire is no longer final."
     )
     assert headlines[1].supersedes == (night.of("CONTROL_GAIN")[0].id,)
 

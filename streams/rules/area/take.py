@@ -89,7 +89,19 @@ def take(state: AreaState | None, event: AreaEvent, language: Language = ENGLISH
     if entered.verdict != "new":
         return AreaTaken(entered.verdict, refusal=entered.refusal)
     after = replace(before, roll=entered.roll, shown=_shown(state, entered.roll))
+    if _same_changes(before, after, event):
+        after.totals.__dict__["shifts"] = before.totals.shifts
     return _say(before, after, event, language)
+
+
+def _same_changes(before: AreaState, after: AreaState, event: AreaEvent) -> bool:
+    """Whether an event leaves all figures of change as they were, as most do: only final councils have any."""
+    if not isinstance(event, Contribution) or event.council not in before.roll.councils:
+        return False
+    was, now = before.roll.councils[event.council].summary, event.summary
+    if was is None or now is None or was.final != now.final or was.changes != now.changes:
+        return False
+    return before.totals.families == after.totals.families
 
 
 def _shown(before: AreaState | None, roll: Roll) -> Board | None:

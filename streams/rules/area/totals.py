@@ -73,7 +73,9 @@ class Totals:
         found: dict[str, AreaParty] = {}
         for member in self.members:
             for share in member.summary.parties:
-                found.setdefault(member.keys[share.code], area_party(share))
+                key = member.keys[share.code]
+                if key not in found:
+                    found[key] = area_party(share)
         return found
 
     @cached_property

@@ -44,8 +44,10 @@ def tell(news: News, count: Count, language: Language, reason: ReasonCode | None
     text = plain
     if news.action in ("corrected", "withdrawn"):
         why = language.phrase("reason", reason=language.reasons[reason]) if reason else ""
-        was, kind = news.was, news.action
-        if kind == "corrected" and was is not None and was.type != news.type:
+        was = news.was
+        # A result that is open again is said as what it is: marked as withdrawn it would read as its opposite.
+        kind = "corrected" if news.type == "COUNCIL_REOPENED" else news.action
+        if news.action == "corrected" and was is not None and was.type != news.type:
             # Another kind of claim: without the old one, a reader could not tell what is no longer so.
             text = language.phrase("corrected_from", reason=why, text=plain, was=was.text)
         else:
