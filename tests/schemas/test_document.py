@@ -211,4 +211,8 @@ def test_every_reason_is_told_and_every_reason_told_is_one() -> None:
     told = re.findall(r"^\| `([\w-]+)` \|", _sections()["Why a record is rejected or waits"], re.MULTILINE)
 
     assert sorted(told) == sorted(set(told))
-    assert set(told) == _codes() - {"proof", "subject", "summary"}  # of outputs, which nobody sends to the feed
+    assert set(told) == _codes() - {
+        "proof",
+        "subject",
+        "summary",
+    }  # of outputs, which nobody sends to the feed
