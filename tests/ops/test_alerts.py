@@ -127,15 +127,17 @@ def test_a_silent_source_warns_and_resolves(night: Night) -> None:
     feed, alerting = night.feed, night.alerting
     asyncio.run(
         send(
-            feed.settings, *of("silent", a_map(mode="rehearsal")), timestamp_ms=int(time.time() - 890) * 1000
+            feed.settings,
+            *of("silent", a_map(mode="rehearsal", producer="Quiet Wire")),
+            timestamp_ms=int(time.time() - 890) * 1000,
         )
     )
-    until(lambda: feed.state()["wards"]["expected"] == 2)
+    until(lambda: "Quiet Wire" in {one["source"] for one in feed.state()["sources"]})
     began = time.time()
 
     warned = alerting.hears("SourceSilent", "firing", 150, began)
     heard = time.time()
-    asyncio.run(send(feed.settings, *declared("denne", "silent")))
+    asyncio.run(send(feed.settings, *of("silent", a_declaration(mode="rehearsal", producer="Quiet Wire"))))
     resolved = alerting.hears("SourceSilent", "resolved", 90, heard)
 
     figure(
@@ -198,7 +200,8 @@ def test_a_quiet_night_has_no_alert_and_every_query_an_answer(night: Night) -> N
     assert alerting.delivered == []
     quiet_rules = {alert for alert, _ in EXPRESSIONS}
     assert set(empty) <= quiet_rules | PUBLISHERS_ONLY, empty
-    assert set(empty) >= quiet_rules, "a rule's expression holds during a quiet night"
+    # A worker that has just come or gone recovers for a moment, which is no alarm until it lasts.
+    assert set(empty) >= quiet_rules - {"RecoveryLong"}, "a rule's expression holds during a quiet night"
     assert resident < 80
 
 

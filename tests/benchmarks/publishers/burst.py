@@ -1,0 +1,141 @@
+"""Do readers slow the agents down? Twenty times the reading, on cores of its own: python -m ….burst [seconds a phase].
+
+Broker and workers (and this measurement) run on the first core, the service and its readers on the second (I-30, I-33).
+Quiet and busy phases take turns, so that whatever else the machine does falls on both.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import sys
+import time
+from multiprocessing.sharedctypes import Synchronized
+from typing import Any
+
+import orjson
+from aiokafka import AIOKafkaConsumer
+
+from schemas import topics
+from schemas.cloudevents import event_headers
+from schemas.reading import InputEvent
+from streams.clients import producer, reader
+from streams.rehearsal.night import encode, read_night
+from streams.rehearsal.nights import SOUTH_EAST_2023
+from tests.benchmarks.publishers.readers import percentile, say
+from tests.benchmarks.publishers.stage import Feed, feed
+
+FEED_CORE, SERVE_CORE = 0, 1
+QUIET, BUSY = 20, 400
+PHASES = 6
+PATHS = (
+    "/",
+    "/?parts=1",
+    "/api/v1/scoreboard",
+    "/council/horsham",
+    "/council/medway?parts=1",
+    "/api/v1/headlines?last=50",
+)
+
+
+def read(port: int, rate: Any, done: Any, stop: Any) -> None:
+    """Ask for pages at a rate of so many a second, until stopped."""
+    os.sched_setaffinity(0, {SERVE_CORE})
+
+    async def connection(number: int, share: int) -> None:
+        stream = await asyncio.open_connection("127.0.0.1", port)
+        turn = number
+        while not stop.value:
+            began = time.monotonic()
+            path = PATHS[turn % len(PATHS)]
+            turn += 1
+            stream[1].write(f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n".encode())
+            head = (await stream[0].readuntil(b"\r\n\r\n")).lower()
+            length = int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
+            await stream[0].readexactly(length)
+            done.value += 1
+            await asyncio.sleep(max(0.0, share / rate.value - (time.monotonic() - began)))
+
+    async def crowd() -> None:
+        await asyncio.gather(*(connection(number, 40) for number in range(40)))
+
+    asyncio.run(crowd())
+
+
+async def latencies(
+    running: Feed, events: list[InputEvent], seconds: float, heard: dict[str, float]
+) -> list[float]:
+    """Send events evenly over a phase; gives declared -> first headline on the topic, milliseconds."""
+    topic = topics.declarations("replay")
+    sent: dict[str, float] = {}
+    async with producer(running.settings, topic) as client:
+        for event in events:
+            began = time.monotonic()
+            sent[event.id] = time.time()
+            await client.send_and_wait(
+                topic, encode(event), event.council.encode(), headers=list(event_headers(event))
+            )
+            await asyncio.sleep(max(0.0, seconds / len(events) - (time.monotonic() - began)))
+    await asyncio.sleep(1)
+    return [(heard[id] - at) * 1000 for id, at in sent.items() if id in heard]
+
+
+async def listen(client: AIOKafkaConsumer, heard: dict[str, float]) -> None:
+    """Note when the first headline of each cause lies on the topic."""
+    async for record in client:
+        now = time.time()
+        for cause in orjson.loads(record.value)["causes"]:
+            heard.setdefault(cause, now)
+
+
+async def measure(
+    running: Feed, seconds: float, rate: "Synchronized[float]", done: "Synchronized[int]"
+) -> None:
+    """Take turns and print."""
+    night = read_night(SOUTH_EAST_2023).arriving("replay")
+    maps, events = list(night[:35]), list(night[35:])
+    heard: dict[str, float] = {}
+    found: dict[float, list[float]] = {QUIET: [], BUSY: []}
+    asked: dict[float, float] = {QUIET: 0, BUSY: 0}
+    async with reader(running.settings, topics.headlines("replay"), start="earliest") as client:
+        listening = asyncio.create_task(listen(client, heard))
+        await latencies(running, maps, 3, heard)
+        size = len(events) // PHASES
+        for phase in range(PHASES):
+            load = (QUIET, BUSY)[phase % 2]
+            rate.value = load
+            await asyncio.sleep(1)
+            before, began = done.value, time.monotonic()
+            found[load] += await latencies(running, events[phase * size : (phase + 1) * size], seconds, heard)
+            asked[load] += (done.value - before) / (time.monotonic() - began) / (PHASES / 2)
+        listening.cancel()
+    for load, delays in found.items():
+        figures = ", ".join(
+            f"{name} {percentile(delays, p):.1f} ms" for name, p in (("median", 0.5), ("p95", 0.95))
+        )
+        say(
+            f"{asked[load]:.0f} pages a second ({load} wanted): {len(delays)} declarations -> headlines, {figures}"
+        )
+    quiet, busy = (percentile(found[load], 0.5) for load in (QUIET, BUSY))
+    say(f"median with {BUSY // QUIET} times the reading: {(busy / quiet - 1) * 100:+.1f} %")
+
+
+def main() -> None:
+    """Run it."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
+    say(f"{os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}")
+    rate, done = multiprocessing.Value("d", QUIET), multiprocessing.Value("q", 0)
+    stop = multiprocessing.Value("b", 0)
+    with feed(FEED_CORE, SERVE_CORE) as running:
+        readers = multiprocessing.Process(target=read, args=(running.served.port, rate, done, stop))
+        readers.start()
+        os.sched_setaffinity(0, {FEED_CORE})
+        try:
+            asyncio.run(measure(running, seconds, rate, done))  # type: ignore[arg-type]
+        finally:
+            stop.value = 1
+            readers.join(5)
+            readers.kill()
+
+
+if __name__ == "__main__":
+    main()
