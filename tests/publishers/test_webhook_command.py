@@ -37,7 +37,8 @@ async def test_a_subscription_from_its_first_word_to_its_last(broker: str, tmp_p
         id, secret = re.fullmatch(r"(sub_\w+)\nsecret (whsec_\S+)\n", added.stdout).groups()  # type: ignore[union-attr]
         tested = await asyncio.to_thread(run, "test", id, env=env)
         await asyncio.to_thread(tell, broker, [a_headline(n) for n in (1, 2, 3)])
-        sender = subprocess.Popen([sys.executable, "-m", "streams", "webhook", "send"], cwd=ROOT, env=env)
+        send = [sys.executable, "-m", "streams", "webhook", "send"]
+        sender = await asyncio.to_thread(subprocess.Popen, send, cwd=ROOT, env=env)
         try:
             async with asyncio.timeout(30):
                 while len(receiver.taken) < 4:  # noqa: ASYNC110
