@@ -73,6 +73,9 @@ async def _started(client: Any, settings: Settings) -> AsyncIterator[None]:
     except (KafkaError, OSError) as failed:
         await client.stop()
         raise Trouble(no_broker(settings)) from failed
+    except BaseException:  # ended while it started
+        await client.stop()
+        raise
     try:
         yield
     finally:

@@ -124,7 +124,9 @@ def test_a_lost_changelog_is_refused_and_not_counted_from_zero(night: Night) -> 
 
     said = refusal(night)
 
-    assert said.splitlines()[-1].endswith("is empty there: it was lost. Start over with `results refold`.")
+    assert said.splitlines()[-1].endswith(
+        "is empty there: it was lost. Start over: raise RESULTS_GENERATION by one."
+    )
 
 
 def test_a_topic_created_anew_ends_the_worker_and_is_read_from_its_beginning(night: Night) -> None:

@@ -88,6 +88,7 @@ def test_every_command_of_the_readme_exists() -> None:
     known = {
         command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     }
+    known |= {group.name for group in app.registered_groups if group.name}
     named = set(re.findall(r"(?:`|^|\$ |bin/)results ([a-z][a-z-]+)", README, re.M))
 
     assert named

@@ -83,13 +83,14 @@ def test_every_output_is_heard_as_a_cloud_event() -> None:
         heard = _heard(output.headers, output.value, output.key)
         said = heard.get_data()
         assert isinstance(said, dict)
-        assert heard.get_id() == said.get("id", f"{said['council']}:{said.get('version')}")
+        area = f":{said['area']['id']}" if isinstance(said.get("area"), dict) else ""
+        assert heard.get_id() == said.get("id", f"{said['council']}:{said.get('version')}{area}")
         assert heard.get_source() == "/feeds/rehearsal/council"
         assert heard.get_subject() == (said["council"] or "unknown")
         assert heard.get_time() is not None
 
     kinds = {_heard(o.headers, o.value).get_type().split(".")[2] for o in outputs}
-    assert kinds == {"Headline", "Rejection", "Standing"}
+    assert kinds == {"Headline", "Rejection", "Standing", "Contribution"}
     assert len(
         {(_heard(o.headers, o.value).get_source(), _heard(o.headers, o.value).get_id()) for o in outputs}
     ) == (len(outputs))
