@@ -101,7 +101,8 @@ class Desk:
         if shelf.mark is None and committed:
             raise ConfigurationFault(
                 f"Group {self._app.conf.id} has committed offset {committed} of {tp.topic}-{tp.partition}, but"
-                f" its changelog {self._changelog} is empty there: it was lost. Start over: raise RESULTS_GENERATION by one."
+                f" its changelog {self._changelog} is empty there: it was lost."
+                " Start over: raise RESULTS_GENERATION by one."
             )
         if shelf.mark == self._incarnation:
             return
