@@ -37,7 +37,11 @@ _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 Many = Annotated[list[str], Query()]
 ClockName = Literal["said", "declared"]
 AsOf = Annotated[
-    str, Query(description="Answer as of then: a time with its zone, such as 2023-05-05T17:15:00Z")
+    str,
+    Query(
+        description="Answer as of then: a time with its zone, such as 2023-05-05T17:15:00Z",
+        json_schema_extra={"format": "date-time"},
+    ),
 ]
 Clock = Annotated[
     ClockName,
@@ -424,11 +428,19 @@ def _operation(path: str) -> str:
 
 
 def _responses(model: type[BaseModel] | None) -> dict[int | str, dict[str, Any]]:
-    refused = {"model": api.ProblemAnswer, "description": "Refused, in the words of a person"}
+    schema = api.ProblemAnswer.model_json_schema()
+    refused = {
+        "description": "Refused, in the words of a person",
+        "content": {MEDIA_TYPE: {"schema": schema}},
+    }
     found: dict[str, Any] = {"model": model, "description": "As it stands"}
     if model is None:
         found = {"description": "A table", "content": {"text/csv": {"schema": {"type": "string"}}}}
-    return {200: found, 304: {"description": "As you have it"}, 400: refused, 404: refused, 503: refused}
+    return {
+        200: found,
+        304: {"description": "As you have it"},
+        **dict.fromkeys((400, 404, 405, 410, 503), refused),
+    }
 
 
 def _add_examples(app: FastAPI) -> None:
@@ -454,6 +466,8 @@ def _add_examples(app: FastAPI) -> None:
 
 def _told(problem: Problem) -> Response:
     headers = {"Cache-Control": PRIVATE}
+    if problem.status == 405:
+        headers["Allow"] = "GET, HEAD, OPTIONS"
     if problem.retry_after_seconds is not None:
         headers["Retry-After"] = str(problem.retry_after_seconds)
     return Response(orjson.dumps(problem.body()), problem.status, headers, MEDIA_TYPE)

@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient
 VERSION = "4.3.1"
 HOST = "127.0.0.1"
 
-POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
+POM = """<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>feed</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
