@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,24 +25,27 @@ POM = """<project>
 </project>
 """
 
-SETTINGS = """process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-log.dirs={data}
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-group.initial.rebalance.delay.ms=0
-group.min.session.timeout.ms=1000
-auto.create.topics.enable=false
-log.index.size.max.bytes=1048576
-"""
+#: What a broker is told; ``{port}``, ``{controller}`` and ``{data}`` are filled in.
+SETTINGS = {
+    "process.roles": "broker,controller",
+    "listeners": f"PLAINTEXT://{HOST}:{{port}},CONTROLLER://{HOST}:{{controller}}",
+    "advertised.listeners": f"PLAINTEXT://{HOST}:{{port}}",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "log.dirs": "{data}",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    "auto.create.topics.enable": "false",
+    "log.index.size.max.bytes": "1048576",
+}
+
+#: One id for all: brokers of one cluster must have been formatted with the same.
+CLUSTER = "4L6g3nShT-eMCtK--X86sw"
 
 
 def jars() -> Path:
@@ -59,31 +62,75 @@ def jars() -> Path:
 
 
 class Kafka:
-    """One broker with its data; it can be killed and started again on the same data."""
+    """One broker with its data; it can be killed and started again on the same data.
 
-    def __init__(self, folder: Path) -> None:
+    ``extra``: settings beside or instead of ``SETTINGS``, with the same fields to be filled in.  ``node`` and
+    ``voters`` (controller ports by node) make it one of a cluster.  ``client``: how librdkafka reaches it
+    (`security.protocol` and so on) where the default would not.  ``format_with``: more arguments for the
+    storage tool, such as the first users.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        extra: Mapping[str, str] | None = None,
+        *,
+        node: int = 1,
+        voters: Mapping[int, int] | None = None,
+        client: Mapping[str, str] | None = None,
+        format_with: Sequence[str] = (),
+        heap_mb: int = 384,
+    ) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._client = dict(client or {})
+        self._heap_mb = heap_mb
         self._settings = folder / "server.properties"
-        self._port, controller = _free_ports(2)
-        self.address = f"{HOST}:{self._port}"
-        data = folder / "data"
-        self._settings.write_text(SETTINGS.format(port=self._port, controller=controller, data=data))
-        self._java(
-            "kafka.tools.StorageTool", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", str(self._settings)
-        ).wait()
+        self.node = node
+        self.port, controller = free_ports(2)
+        voters = voters or {node: controller}
+        self.address = f"{HOST}:{self.port}"
+        quorum = ",".join(f"{number}@{HOST}:{port}" for number, port in voters.items())
+        told = {**SETTINGS, "node.id": str(node), "controller.quorum.voters": quorum, **(extra or {})}
+        fields = {"{port}": self.port, "{controller}": voters[node], "{data}": folder / "data"}
+        self._settings.write_text(
+            "".join(f"{name}={_filled(value, fields)}\n" for name, value in told.items())
+        )
+        format_it = (
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            CLUSTER,
+            "-c",
+            str(self._settings),
+            *format_with,
+        )
+        assert self._java(*format_it).wait() == 0, self.words()
 
     def start(self) -> None:
+        self.begin()
+        self.wait()
+
+    def begin(self) -> None:
+        """Start the process and do not wait for it."""
         self._process = self._java("kafka.Kafka", str(self._settings))
+
+    def wait(self) -> None:
+        """Return once it answers."""
+        assert self._process is not None
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            assert self._process.poll() is None, (self._folder / "kafka.log").read_text()[-3000:]
-            if _listens(self._port):
-                client = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+            assert self._process.poll() is None, self.words()
+            if _listens(self.port):
+                client = AdminClient({"bootstrap.servers": self.address, "log_level": 0, **self._client})
                 client.list_topics(timeout=20)
                 return
             time.sleep(0.2)
         raise AssertionError("Kafka did not start within 60 s")
+
+    def words(self) -> str:
+        """The end of what it said."""
+        return (self._folder / "kafka.log").read_text()[-3000:]
 
     def kill(self) -> None:
         if self._process is not None:
@@ -96,7 +143,7 @@ class Kafka:
         self._process.send_signal(number)
 
     def _java(self, *arguments: str) -> subprocess.Popen[bytes]:
-        heap = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        heap = [f"-Xmx{self._heap_mb}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         with (self._folder / "kafka.log").open("ab") as words:
             return subprocess.Popen(
                 ["java", *heap, "-cp", f"{jars()}/*", *arguments],
@@ -108,9 +155,9 @@ class Kafka:
 
 
 @contextmanager
-def kafka_broker(folder: Path) -> Iterator[Kafka]:
+def kafka_broker(folder: Path, extra: Mapping[str, str] | None = None) -> Iterator[Kafka]:
     """A running broker, empty at first, gone afterwards."""
-    kafka = Kafka(folder)
+    kafka = Kafka(folder, extra)
     try:
         kafka.start()
         yield kafka
@@ -119,7 +166,7 @@ def kafka_broker(folder: Path) -> Iterator[Kafka]:
         shutil.rmtree(folder / "data", ignore_errors=True)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     probes = [socket.socket() for _ in range(count)]
     for probe in probes:
         probe.bind((HOST, 0))
@@ -127,6 +174,12 @@ def _free_ports(count: int) -> list[int]:
     for probe in probes:
         probe.close()
     return ports
+
+
+def _filled(value: str, fields: Mapping[str, object]) -> str:
+    for name, content in fields.items():
+        value = value.replace(name, str(content))
+    return value
 
 
 def _listens(port: int) -> bool:
