@@ -5,7 +5,11 @@ from typing import Any
 
 
 def evening(seed: int, councils: int = 6, wards: int = 8) -> list[bytes | dict[str, Any]]:
-    """A toy evening: maps, declarations, corrections, duplicates, conflicts, poison, wards before their map."""
+    """A toy evening.
+
+    Maps and amended maps, declarations before their map (refused, though they would fit later), corrections, late
+    revisions, swaps, duplicates, conflicts, holds and their release, poison.
+    """
     lot = random.Random(seed)
     events: list[bytes | dict[str, Any]] = []
     for c in range(councils):
@@ -26,7 +30,10 @@ def evening(seed: int, councils: int = 6, wards: int = 8) -> list[bytes | dict[s
         declared += [
             {**e, "id": e["id"] + "!"} for e in lot.sample(declared, 2)
         ]  # the same revision, another event
+        declared += _swapped(lot, council, all_wards)
         declared.insert(len(declared) // 2, later)
+        if lot.random() < 0.5:
+            declared += [_hold(council, "hold"), _hold(council, "release")]
         own += declared
         events += own
     lot.shuffle(events)  # a map may come after its declarations
@@ -35,6 +42,19 @@ def evening(seed: int, councils: int = 6, wards: int = 8) -> list[bytes | dict[s
             lot.randrange(len(events)), lot.choice([b"", b"{", b"\xff\xfe", b"[]", b"null", b'{"council":'])
         )
     return events
+
+
+def _swapped(lot: random.Random, council: str, wards: dict[str, int]) -> list[dict[str, Any]]:
+    """Two wards declared with each other's seats, and corrected."""
+    one, other = lot.sample(sorted(wards), 2)
+    mistaken = [
+        _declared(lot, council, ward, wards[source], 4) for ward, source in ((one, other), (other, one))
+    ]
+    return [*mistaken, *(_declared(lot, council, ward, wards[ward], 5) for ward in (one, other))]
+
+
+def _hold(council: str, kind: str) -> dict[str, Any]:
+    return {"id": f"{council}:{kind}", "kind": kind, "council": council}
 
 
 def _declared(lot: random.Random, council: str, ward: str, seats: int, rev: int) -> dict[str, Any]:

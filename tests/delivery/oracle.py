@@ -14,6 +14,7 @@ class Verdict:
 
     lost: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    conflicting: list[str] = field(default_factory=list)  # same id, other bytes
     refusals_lost: list[str] = field(default_factory=list)
     refusals_wrong: list[str] = field(default_factory=list)
     rows_wrong: list[str] = field(default_factory=list)
@@ -24,17 +25,11 @@ class Verdict:
 
     @property
     def clean(self) -> bool:
-        return not any(
-            (
-                self.lost,
-                self.wrong,
-                self.refusals_lost,
-                self.refusals_wrong,
-                self.rows_wrong,
-                self.standings_wrong,
-                self.disordered,
-            )
-        )
+        return not any(isinstance(found, list) and found for found in vars(self).values())
+
+    def __add__(self, other: "Verdict") -> "Verdict":
+        """The verdict on two nights together."""
+        return Verdict(**{name: found + getattr(other, name) for name, found in vars(self).items()})
 
 
 class Fold:
@@ -54,17 +49,31 @@ class Fold:
             return
         if event["kind"] == "map":
             self._map(key, event)
+        elif event["kind"] in ("hold", "release"):
+            self._hold(key, event, (partition, offset))
         else:
             self._ward(key, event, (partition, offset))
 
     def _map(self, key: str, event: dict[str, Any]) -> None:
         council = self.councils.setdefault(
-            key, {"map": 0, "up": {}, "wards": {}, "n": 0, "v": 0, "control": "?"}
+            key,
+            {"map": 0, "up": {}, "wards": {}, "n": 0, "v": 0, "control": "?", "held": False, "kept": []},
         )
         if event["version"] > council["map"]:
             council.update(map=event["version"], up=event["wards"], v=council["v"] + 1)
             council["control"] = self._control(council)
             self._say(key, f"{event['id']}:map", {"wards": len(event["wards"])})
+
+    def _hold(self, key: str, event: dict[str, Any], place: tuple[int, int]) -> None:
+        council = self.councils.get(key)
+        if council is None:
+            self.refused.add((*place, "no-such-council"))
+        elif council["held"] != (event["kind"] == "hold"):
+            council["held"] = not council["held"]
+            council["v"] += 1
+            waiting, council["kept"] = council["kept"], []
+            for identity, facts in waiting:
+                self._say(key, identity, facts)
 
     def _ward(self, key: str, event: dict[str, Any], place: tuple[int, int]) -> None:
         council = self.councils.get(key)
@@ -93,6 +102,9 @@ class Fold:
         return over[0] if over else "?"
 
     def _say(self, key: str, identity: str, facts: dict[str, Any]) -> None:
+        if self.councils[key]["held"]:
+            self.councils[key]["kept"].append([identity, facts])
+            return
         self.councils[key]["n"] += 1
         self.headlines[identity] = {"id": identity, "council": key, "n": self.councils[key]["n"], **facts}
 
@@ -123,7 +135,7 @@ def _headlines(result: Verdict, fold: Fold, reads: list[Read]) -> None:
             if fold.headlines.get(identity) != said:
                 result.wrong.append(identity)
         elif first[identity] != value:
-            result.wrong.append(f"{identity}: same id, other bytes")
+            result.conflicting.append(identity)
     result.headlines, result.copies = len(first), len(reads) - len(first)
     result.lost = [identity for identity in fold.headlines if identity not in first]
     result.disordered = [key for key, ns in numbers.items() if ns != list(range(1, len(ns) + 1))]
@@ -145,7 +157,7 @@ def _rows(result: Verdict, fold: Fold, reads: list[Read]) -> None:
     for name, council in fold.councils.items():
         version, _, state = latest.get(name.encode(), (0, -1, None))
         wards = {ward: [e["rev"], e["id"], e["seats"]] for ward, e in council["wards"].items()}
-        expected = {"n": council["n"], "map": council["map"], "wards": wards, "control": council["control"]}
+        expected = {"wards": wards} | {n: council[n] for n in ("n", "map", "control", "held", "kept")}
         if state != expected or version != council["v"]:
             result.rows_wrong.append(name)
 

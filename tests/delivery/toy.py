@@ -1,13 +1,14 @@
 """A toy keeper: councils with a map and wards; small, but with everything that makes delivery hard.
 
 Admission depends on state (a ward refused before a map names it would be accepted after), wards are
-corrected by revision, events come twice, maps are attachments.
+corrected by revision, events come twice, maps are attachments, and a hold keeps headlines back until its
+release says them.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from streams.delivery.keeper import Addressed, Judged, Output, Record
@@ -60,13 +61,19 @@ def specs(names: Names, partitions: int) -> list[TopicSpec]:
 
 @dataclass(frozen=True)
 class Tally:
-    """A council's state."""
+    """A council's state; ``kept`` is what a hold keeps back."""
 
     n: int
     map_version: int
     wards_up: Mapping[str, int] = field(repr=False)
     wards: Mapping[str, tuple[int, str, Mapping[str, int]]]
     control: str
+    held: bool = False
+    kept: "tuple[News, ...]" = ()
+
+
+#: A headline before it has its number: its id and its facts.
+News = tuple[str, Mapping[str, Any]]
 
 
 def canonical(value: Any) -> bytes:
@@ -105,6 +112,8 @@ class ToyKeeper:
             return self._map(key, state, event)
         if event["kind"] == "boom":
             raise RuntimeError("a fault in the keeper")
+        if event["kind"] in ("hold", "release"):
+            return self._hold(key, state, event, record)
         if state is None or event["ward"] not in state.wards_up:
             return Judged(None, refusals=(self._refusal(record, "no-such-ward"),))
         return self._ward(key, state, event, record)
@@ -112,12 +121,19 @@ class ToyKeeper:
     def _map(self, key: str, state: Tally | None, event: Event) -> Judged[Tally]:
         if state is not None and event["version"] <= state.map_version:
             return Judged(None)
-        said = 0 if state is None else state.n
-        wards = {} if state is None else state.wards
+        before = state or Tally(0, 0, {}, {}, "?")
         up = event["wards"]
-        new = Tally(said + 1, event["version"], up, wards, control(up, wards))
-        headline = self._headline(key, f"{event['id']}:map", {"n": new.n, "wards": len(up)})
-        return Judged(new, (headline,), attachments={f"map-{event['version']}": canonical(up)})
+        new = replace(before, map_version=event["version"], wards_up=up, control=control(up, before.wards))
+        judged = self._told(key, new, ((f"{event['id']}:map", {"wards": len(up)}),))
+        return replace(judged, attachments={f"map-{event['version']}": canonical(up)})
+
+    def _hold(self, key: str, state: Tally | None, event: Event, record: Record) -> Judged[Tally]:
+        if state is None:
+            return Judged(None, refusals=(self._refusal(record, "no-such-council"),))
+        held = event["kind"] == "hold"
+        if held == state.held:
+            return Judged(None)
+        return self._told(key, replace(state, held=held, kept=()), () if held else state.kept)
 
     def _ward(self, key: str, state: Tally, event: Event, record: Record) -> Judged[Tally]:
         have = state.wards.get(event["ward"])
@@ -127,12 +143,20 @@ class ToyKeeper:
             return Judged(None)
         wards = {**state.wards, event["ward"]: (event["rev"], event["id"], event["seats"])}
         now = control(state.wards_up, wards)
-        facts = {"n": state.n + 1, "ward": event["ward"], "rev": event["rev"], "totals": totals(wards)}
-        said = [self._headline(key, f"{event['id']}:ward", facts)]
+        facts = {"ward": event["ward"], "rev": event["rev"], "totals": totals(wards)}
+        news: list[News] = [(f"{event['id']}:ward", facts)]
         if now != state.control:
-            change = {"n": state.n + 2, "control": now, "was": state.control}
-            said.append(self._headline(key, f"{event['id']}:control", change))
-        return Judged(Tally(state.n + len(said), state.map_version, state.wards_up, wards, now), tuple(said))
+            news.append((f"{event['id']}:control", {"control": now, "was": state.control}))
+        return self._told(key, replace(state, wards=wards, control=now), tuple(news))
+
+    def _told(self, key: str, state: Tally, news: tuple[News, ...]) -> Judged[Tally]:
+        if state.held:
+            return Judged(replace(state, kept=(*state.kept, *news)))
+        said = tuple(
+            self._headline(key, identity, {"n": state.n + number, **facts})
+            for number, (identity, facts) in enumerate(news, start=1)
+        )
+        return Judged(replace(state, n=state.n + len(said)), said)
 
     def dump(self, state: Tally) -> bytes:
         return canonical(
@@ -141,15 +165,17 @@ class ToyKeeper:
                 "map": state.map_version,
                 "wards": {ward: list(entry) for ward, entry in state.wards.items()},
                 "control": state.control,
+                "held": state.held,
+                "kept": [list(news) for news in state.kept],
             }
         )
 
     def load(self, key: str, row: bytes, attachment: Callable[[str], bytes]) -> Tally:
         have = json.loads(row)
         wards = {ward: (rev, event, seats) for ward, (rev, event, seats) in have["wards"].items()}
-        return Tally(
-            have["n"], have["map"], json.loads(attachment(f"map-{have['map']}")), wards, have["control"]
-        )
+        up = json.loads(attachment(f"map-{have['map']}"))
+        kept = tuple((identity, facts) for identity, facts in have["kept"])
+        return Tally(have["n"], have["map"], up, wards, have["control"], have["held"], kept)
 
     def follow(self, key: str, state: Tally, version: int) -> tuple[Output, ...]:
         standing = {"council": key, "version": version, "n": state.n, "totals": totals(state.wards)}
