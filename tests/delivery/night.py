@@ -21,7 +21,7 @@ Read = tuple[int, int, bytes | None, bytes | None]  # partition, offset, key, va
 
 @dataclass
 class Night:
-    """One night's topics on a broker."""
+    """One night's topics on a broker; its workers may reach it by another address than the tests do."""
 
     broker: str
     profile: str
@@ -29,6 +29,7 @@ class Night:
     folder: Path
     partitions: int = 3
     session: float | None = None
+    workers_broker: str | None = None
     produced: int = 0
     started: int = 0
 
@@ -56,11 +57,11 @@ class Night:
             yield start()
 
     @contextmanager
-    def workers(self, **options: object) -> Iterator[Callable[[], Worker]]:
-        """A function that starts workers; all are killed at the end of the ``with``."""
+    def workers(self, **options: object) -> Iterator[Callable[..., Worker]]:
+        """A function that starts workers, each with options of its own; all are killed at the end of the ``with``."""
         started: list[Worker] = []
         given: dict[str, object] = {
-            "broker": self.broker,
+            "broker": self.workers_broker or self.broker,
             "prefix": self.names.prefix,
             "profile": self.profile,
             "partitions": self.partitions,
@@ -68,9 +69,9 @@ class Night:
             **options,
         }
 
-        def start() -> Worker:
+        def start(**more: object) -> Worker:
             self.started += 1
-            started.append(Worker(self.folder, self.started, given))
+            started.append(Worker(self.folder, self.started, {**given, **more}))
             return started[-1]
 
         try:

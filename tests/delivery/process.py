@@ -48,6 +48,17 @@ class Worker:
             time.sleep(0.05)
         return False
 
+    def frozen(self) -> bool:
+        """Whether it is stopped by a signal."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        return self.running() and stat.rpartition(")")[2].split()[0] == "T"
+
+    def wake(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()

@@ -1,21 +1,34 @@
 """Known-bad nights: stock Faust under the kills that delivery survives."""
 
+import signal
 import time
 
-from tests.delivery.evening import evening
+from tests.delivery.evening import plain_evening
 from tests.delivery.night import Night
 
+SCRIPT = "tests.delivery.stock_worker"
+KINDS = ("edge", "level", "plus")
 
-def killed(night: Night, kind: str, lives: int) -> None:
-    """Kill a stock worker while headlines come, again and again; then let one drain what it can."""
-    night.produce(evening(5))
+
+def undisturbed(night: Night, kind: str, seed: int) -> None:
+    """A stock worker that nobody ends before it is through."""
+    night.produce(plain_evening(seed))
+    with night.worker(script=SCRIPT, kind=kind):
+        assert night.drained(30)
+
+
+def ended(night: Night, kind: str, lives: int, seed: int, number: int = signal.SIGKILL) -> None:
+    """End a slow stock worker while headlines come, again and again; then let one drain what it can."""
+    night.produce(plain_evening(seed))
     for _ in range(lives):
         said = len(night.read(night.names.headlines))
-        with night.worker(script="tests.delivery.stock_worker", kind=kind, delay=0.3) as worker:
+        with night.worker(script=SCRIPT, kind=kind, delay=0.3) as worker:
             deadline = time.monotonic() + 40
             while len(night.read(night.names.headlines)) < said + 5:
                 assert worker.running(), worker.words()
                 assert time.monotonic() < deadline, worker.words()
                 time.sleep(0.1)
-    with night.worker(script="tests.delivery.stock_worker", kind=kind):
+            worker.process.send_signal(number)
+            time.sleep(1)  # long enough to stop as Faust stops; a worker with a stuck event never does
+    with night.worker(script=SCRIPT, kind=kind):
         night.drained(8)  # or never: stock Faust also leaves holes that it does not commit over

@@ -1,6 +1,8 @@
-"""Two known-bad workers: Faust as its guide shows it, event by event. The verdict must find what they lose.
+"""Three known-bad workers: Faust as its guide shows it, event by event. The verdict must find what they lose.
 
-``edge`` keeps a correct row and says headlines on the fresh change alone; ``plus`` adds up with ``+=``.
+``edge`` keeps a correct row and says headlines on the fresh change alone; ``level`` says one for each declaration
+that it sees, a repeated one from the row as it stands then; ``plus`` adds up with ``+=``.  Undisturbed, all three
+are right about a plain evening.
 """
 
 import argparse
@@ -12,10 +14,10 @@ from typing import Any
 
 import faust
 
-from streams.delivery.keeper import Addressed, Record
+from streams.delivery.keeper import Addressed, Output, Record
 from streams.delivery.profiles import PROFILES, Security, app_settings
 from streams.delivery.table import TABLE_NAME
-from tests.delivery.toy import Names, ToyKeeper, canonical
+from tests.delivery.toy import Names, Tally, ToyKeeper, canonical, totals
 
 
 def app(given: argparse.Namespace) -> faust.App:
@@ -42,37 +44,61 @@ def app(given: argparse.Namespace) -> faust.App:
     headlines = worker.topic(names.headlines, partitions=given.partitions, **raw)
     table = worker.Table(TABLE_NAME, partitions=given.partitions, key_type=str, value_type=None)
 
-    async def edge(record: Record, read: Addressed[Any]) -> None:
+    def judged(record: Record, read: Addressed[Any]) -> tuple[Tally | None, tuple[Output, ...]]:
         row = table.get(read.key)
         state = row and keeper.load(read.key, row["row"].encode(), lambda name: row["maps"][name].encode())
         judged = keeper.judge(read.key, state or None, read.event, record)
-        if judged.state is not None:
-            maps = (row["maps"] if row else {}) | {
-                name: data.decode() for name, data in judged.attachments.items()
+        now = judged.state or state
+        if now:
+            maps = {name: data.decode() for name, data in judged.attachments.items()}
+            table[read.key] = {
+                "row": keeper.dump(now).decode(),
+                "maps": {**(row["maps"] if row else {}), **maps},
             }
-            table[read.key] = {"row": keeper.dump(judged.state).decode(), "maps": maps}
-            await asyncio.sleep(lot.random() * given.delay)
-        for output in judged.outputs:
+        return now or None, judged.outputs
+
+    async def edge(record: Record, read: Addressed[Any]) -> None:
+        _, said = judged(record, read)
+        await asyncio.sleep(lot.random() * given.delay)
+        for output in said:
+            await headlines.send(key=output.key, value=output.value)
+
+    async def level(record: Record, read: Addressed[Any]) -> None:
+        now, said = judged(record, read)
+        await asyncio.sleep(lot.random() * given.delay)
+        event = read.event
+        if now and not said and event["kind"] == "ward":
+            await say(event, {"n": now.n, "totals": totals(now.wards)}, ward=event["ward"], rev=event["rev"])
+        for output in said:
             await headlines.send(key=output.key, value=output.value)
 
     async def plus(record: Record, read: Addressed[Any]) -> None:
-        if read.event["kind"] != "ward":
-            return
-        row = dict(table.get(read.key) or {"n": 0, "totals": {}})
+        event = read.event
+        row = dict(table.get(read.key) or {"n": 0, "totals": {}, "control": "?", "seats": 0})
         row["n"] += 1
-        for party, won in read.event["seats"].items():
+        if event["kind"] == "map":
+            row["seats"] = sum(event["wards"].values())
+            table[read.key] = row
+            await say(event, {"n": row["n"], "wards": len(event["wards"])})
+            return
+        row["totals"] = dict(row["totals"])
+        for party, won in event["seats"].items():
             row["totals"][party] = row["totals"].get(party, 0) + won
+        over = [party for party, won in sorted(row["totals"].items()) if 2 * won > row["seats"]]
+        was, row["control"] = row["control"], over[0] if over else "?"
+        facts = {"n": row["n"], "totals": row["totals"]}
+        row["n"] += row["control"] != was
         table[read.key] = row
         await asyncio.sleep(lot.random() * given.delay)
-        event = read.event
-        value = {
-            "id": f"{event['id']}:ward",
-            "council": read.key,
-            "ward": event["ward"],
-            "rev": event["rev"],
-            **row,
-        }
-        await headlines.send(key=read.key.encode(), value=canonical(value))
+        await say(event, facts, ward=event["ward"], rev=event["rev"])
+        if row["control"] != was:
+            await say({**event, "kind": "control"}, {"n": row["n"], "control": row["control"], "was": was})
+
+    async def say(event: dict[str, Any], facts: dict[str, Any], **more: Any) -> None:
+        value = {"id": f"{event['id']}:{event['kind']}", "council": event["council"], "padding": ""}
+        await headlines.send(key=event["council"].encode(), value=canonical({**value, **facts, **more}))
+
+    ways = {"edge": edge, "level": level, "plus": plus}
 
     async def serve(stream: Any) -> None:
         async for event in stream.events():
@@ -80,7 +106,7 @@ def app(given: argparse.Namespace) -> faust.App:
             record = Record(m.topic, m.partition, m.offset, m.key, m.value, (), None)
             read = keeper.read(record)
             if isinstance(read, Addressed):
-                await (edge if given.kind == "edge" else plus)(record, read)
+                await ways[given.kind](record, read)
 
     worker.agent(source, name="serve")(serve)
     return worker

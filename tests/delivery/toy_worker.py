@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from streams.delivery import transport
+from streams.delivery.batches import Batch
 from streams.delivery.sealing import Step, Write, Writer
 from streams.delivery.topics import Changelog
 from streams.delivery.worker import run_worker
@@ -17,10 +18,12 @@ from tests.delivery.toy import Names, ToyKeeper, specs
 
 
 class Unlucky:
-    """Delays each write by up to ``delay_seconds``, and dies at a named point with a given chance.
+    """Delays each write by up to ``delay_seconds``, and dies or freezes at a named point with a given chance.
 
     Points: ``before-keep`` and ``after-keep`` and so on for each step, ``half-say`` with some outputs written,
-    ``stuck-say`` for a write that is never acknowledged.
+    ``after-acknowledge`` between the acknowledgement of a batch and its commit, ``stuck-say`` for a write that is
+    never acknowledged.  Frozen once, until somebody wakes it: ``asleep-keep`` with the write pending,
+    ``buffered-keep`` with the write handed to the client and not yet sent.
     """
 
     def __init__(self, plain: Writer, delay_seconds: float, point: str, chance: float, seed: int) -> None:
@@ -32,21 +35,44 @@ class Unlucky:
 
     async def write(self, step: Step, writes: Sequence[Write]) -> None:
         await asyncio.sleep(self._lot.random() * self._delay)
-        self._die(f"before-{step.value}")
+        self.die(f"before-{step.value}")
         if self._point == f"stuck-{step.value}":
             await asyncio.Event().wait()
         if self._point == f"half-{step.value}" and self._lot.random() < self._chance:
             await self._plain.write(step, writes[: len(writes) // 2])
-            self._kill()
-        await self._plain.write(step, writes)
-        self._die(f"after-{step.value}")
+            self._signal(signal.SIGKILL)
+        if self._freezes(f"asleep-{step.value}"):
+            self._signal(signal.SIGSTOP)
+        writing = asyncio.ensure_future(self._plain.write(step, writes))
+        if self._freezes(f"buffered-{step.value}"):
+            await asyncio.sleep(0)  # the client has it now, and no turn yet to send it
+            self._signal(signal.SIGSTOP)
+        await writing
+        self.die(f"after-{step.value}")
 
-    def _die(self, point: str) -> None:
+    def die(self, point: str) -> None:
+        """End the process, if it is its fate to die at this point now."""
         if point == self._point and self._lot.random() < self._chance:
-            self._kill()
+            self._signal(signal.SIGKILL)
 
-    def _kill(self) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
+    def _freezes(self, point: str) -> bool:
+        if point != self._point or self._lot.random() >= self._chance:
+            return False
+        self._point = ""
+        return True
+
+    def _signal(self, number: int) -> None:
+        os.kill(os.getpid(), number)
+
+    def watch(self) -> None:
+        """See the acknowledgements of this process's consumer as well."""
+        acknowledge = transport.BatchConsumer.acknowledge
+
+        def acknowledged(consumer: transport.BatchConsumer, batch: Batch) -> None:
+            acknowledge(consumer, batch)
+            self.die("after-acknowledge")
+
+        transport.BatchConsumer.acknowledge = acknowledged  # type: ignore[assignment]
 
 
 def main() -> None:
@@ -72,6 +98,12 @@ def main() -> None:
     if given.batch:
         transport.BATCH_RECORDS = given.batch
     declared, *others = [s for s in specs(names, given.partitions) if not isinstance(s, Changelog)]
+
+    def unlucky(plain: Writer) -> Unlucky:
+        writer = Unlucky(plain, given.delay, given.point, given.chance, given.seed)
+        writer.watch()
+        return writer
+
     run_worker(
         ToyKeeper(names, given.padding),
         name=names.app,
@@ -84,7 +116,7 @@ def main() -> None:
         status_file=given.status,
         patience_seconds=given.patience,
         leave_seconds=given.leave,
-        writer=lambda plain: Unlucky(plain, given.delay, given.point, given.chance, given.seed),
+        writer=unlucky,
     )
 
 
