@@ -55,9 +55,8 @@ class HeadlineConsumer:
         **connection: Any,
     ) -> None:
         self._broker, self._mode, self._connection, self._missing = broker, mode, connection, missing
-        self._given = position(after).offsets if after else {}
-        self._lows = dict(self._given)
-        self._marks: dict[int, list[bytes]] = {}
+        self._given = position(after) if after else Position()
+        self._had = self._given
         self._sequence = Sequence()
         self._alarmed: set[tuple[str, int]] = set()
         self._ready: deque[Told] = deque()
@@ -67,7 +66,7 @@ class HeadlineConsumer:
     @property
     def position(self) -> str:
         """Where to go on after the headline given last: here, at the API or in a stream."""
-        return Position(self._lows).word() if self._lows else ""
+        return self._had.word() if self._had.reached else ""
 
     async def __aenter__(self) -> Self:
         self._client = AIOKafkaConsumer(
@@ -120,16 +119,14 @@ class HeadlineConsumer:
             if headline.mode != self._mode:
                 _log.error("offset %s of %s is of mode %s", record.offset, record.topic, headline.mode)
                 continue
-            self._remember(record.partition, record.offset, headline.id)
+            self._check(record.partition, record.offset, headline.id)
             lying = Lying(headline, record.value, record.partition, record.offset, record.timestamp)
             self._ready.extend(self._sequence.take(lying, monotonic()))
             self._alarm()
 
-    def _remember(self, partition: int, offset: int, id: str) -> None:
-        marks = self._marks.setdefault(partition, [])
-        marks += [b"\0\0"] * (offset - len(marks)) + [mark(id)]
-        given = self._given.get(partition)
-        if given is not None and given[0] == offset + 1 and given[1] != marks[offset]:
+    def _check(self, partition: int, offset: int, id: str) -> None:
+        given = self._given.reached.get(partition)
+        if given is not None and given.offset == offset + 1 and given.mark != mark(id):
             raise WrittenAnew("the headlines were written anew since this position; begin again without it")
 
     def _alarm(self) -> None:
@@ -140,8 +137,6 @@ class HeadlineConsumer:
                     self._missing(gap)
 
     def _new(self, told: Told) -> bool:
-        partition = told.lying.partition
-        low, _ = self._lows.get(partition, (0, b""))
-        if told.low > low:
-            self._lows[partition] = (told.low, self._marks[partition][told.low - 1])
-        return told.lying.offset >= low
+        new = self._had.lacks(told.lying.partition, told.lying.offset)
+        self._had = self._had.joined(told.lying.partition, told.reach)
+        return new

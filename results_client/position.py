@@ -5,9 +5,11 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_VERSION = 1
-#: Of the longest word; 256 partitions with twelve bytes each fit.
-LONGEST = 4_400
+_VERSION = 2
+#: Of the longest word; a few hundred partitions, or a few with all that may be held back, fit.
+LONGEST = 12_000
+
+NO_MARK = b"\0\0"
 
 
 class NoPosition(ValueError):
@@ -15,19 +17,56 @@ class NoPosition(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """For each partition the lowest offset not told yet, with a mark of the record before it.
+class Reach:
+    """How far a partition was told: all before ``offset`` but the ``held``, which wait for one before them.
 
-    The marks tell another log from this one: offsets alone would be taken up anywhere.
+    ``mark`` is of the record before ``offset``: it tells another log from this one, where offsets alone would be taken
+    up anywhere.
     """
 
-    offsets: Mapping[int, tuple[int, bytes]] = field(default_factory=dict)
+    offset: int
+    mark: bytes = NO_MARK
+    held: tuple[int, ...] = ()
+
+    def lacks(self, offset: int) -> bool:
+        """Whether a record was not told."""
+        return offset >= self.offset or offset in self.held
+
+    def joined(self, other: "Reach") -> "Reach":
+        """What was told by either."""
+        far, near = (self, other) if self.offset >= other.offset else (other, self)
+        return Reach(far.offset, far.mark, tuple(held for held in far.held if near.lacks(held)))
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Which headlines a reader has had, by partition."""
+
+    reached: Mapping[int, Reach] = field(default_factory=dict)
+
+    def lacks(self, partition: int, offset: int) -> bool:
+        """Whether the reader has not had a record."""
+        found = self.reached.get(partition)
+        return found is None or found.lacks(offset)
+
+    def joined(self, partition: int, reach: Reach) -> "Position":
+        """The position of a reader who has had this as well."""
+        found = self.reached.get(partition)
+        return Position({**self.reached, partition: reach if found is None else found.joined(reach)})
+
+    def covers(self, other: "Position") -> bool:
+        """Whether a reader here has had all that a reader there has had."""
+        return all(self.joined(partition, reach) == self for partition, reach in other.reached.items())
 
     def word(self) -> str:
         """The position as URL-safe text."""
         parts = bytearray([_VERSION])
-        for partition, (offset, mark) in sorted(self.offsets.items()):
-            parts += _varint(partition) + _varint(offset) + mark
+        for partition, reach in sorted(self.reached.items()):
+            parts += _varint(partition) + _varint(reach.offset) + reach.mark + _varint(len(reach.held))
+            after = reach.offset
+            for held in reversed(reach.held):
+                parts += _varint(after - held)
+                after = held
         return base64.urlsafe_b64encode(bytes(parts)).rstrip(b"=").decode()
 
 
@@ -41,16 +80,22 @@ def position(word: str) -> Position:
         raise NoPosition("not a position") from None
     if not raw or raw[0] != _VERSION:
         raise NoPosition("not a position of this version")
-    found: dict[int, tuple[int, bytes]] = {}
+    found: dict[int, Reach] = {}
     at = 1
     while at < len(raw):
         partition, at = _read(raw, at)
         offset, at = _read(raw, at)
         mark = raw[at : at + 2]
-        at += 2
-        if len(mark) != 2 or partition > 65_535 or partition in found:
+        count, at = _read(raw, at + 2)
+        held: list[int] = []
+        for _ in range(count):
+            step, at = _read(raw, at)
+            held.append((held[-1] if held else offset) - step)
+            if step == 0 or held[-1] < 0:
+                raise NoPosition("cut short")
+        if partition > 65_535 or partition in found:
             raise NoPosition("cut short")
-        found[partition] = (offset, mark)
+        found[partition] = Reach(offset, mark, tuple(reversed(held)))
     return Position(found)
 
 

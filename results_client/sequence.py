@@ -5,10 +5,13 @@ from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from results_client.position import NO_MARK, Reach
 from schemas.headline import Headline
 
 #: How long a headline waits for the one before it; then it is told all the same, for news must not wait for ever.
 PATIENCE_SECONDS = 2.0
+#: So many wait on a partition and no more: beyond that the gap is passed over at once.
+MOST_WAITING = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,10 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A headline that may be told. ``low``: the lowest offset of its partition not told yet, this one included."""
+    """A headline that may be told. ``reach``: how far its partition was told, with this one."""
 
     lying: Lying
-    low: int
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,23 @@ class Gap:
     first: int
     last: int
     since: float
+
+
+@dataclass(slots=True)
+class Marks:
+    """Two bytes for each record of each partition, by which a log is known again."""
+
+    _by_partition: dict[int, list[bytes]] = field(default_factory=dict)
+
+    def put(self, partition: int, offset: int, id: str) -> None:
+        """Remember the record at an offset; those passed over before it have no mark."""
+        found = self._by_partition.setdefault(partition, [])
+        found += [NO_MARK] * (offset - len(found)) + [mark(id)]
+
+    def before(self, partition: int, offset: int) -> bytes | None:
+        """The mark of the record before an offset; None where nothing was read."""
+        found = self._by_partition.get(partition, [])
+        return found[offset - 1] if 0 < offset <= len(found) else None
 
 
 @dataclass(slots=True)
@@ -58,6 +78,7 @@ class Sequence:
 
     repeats: int = 0
     conflicts: int = 0
+    marks: Marks = field(default_factory=Marks)
     _ids: set[str] = field(default_factory=set)
     _keys: dict[str, _Key] = field(default_factory=dict)
     _next: dict[int, int] = field(default_factory=dict)
@@ -67,6 +88,7 @@ class Sequence:
         """Take one record; gives the headlines that may be told now, in order."""
         self._next[lying.partition] = max(self._next.get(lying.partition, 0), lying.offset + 1)
         headline = lying.headline
+        self.marks.put(lying.partition, lying.offset, headline.id)
         if headline.id in self._ids:
             self.repeats += 1
             return []
@@ -83,8 +105,9 @@ class Sequence:
             if not key.waiting:
                 key.since = now
             key.waiting[headline.n] = lying
-            insort(self._held.setdefault(lying.partition, []), lying.offset)
-            return []
+            held = self._held.setdefault(lying.partition, [])
+            insort(held, lying.offset)
+            return self._pass_over(key) if len(held) > MOST_WAITING else []
         key.told = headline.n
         return [self._tell(lying), *self._follow(key)]
 
@@ -93,10 +116,7 @@ class Sequence:
         told: list[Told] = []
         for key in self._keys.values():
             while key.waiting and now - key.since >= PATIENCE_SECONDS:
-                first = min(key.waiting)
-                key.missing.update(range(key.told + 1, first))
-                key.told = first - 1
-                told += self._follow(key)
+                told += self._pass_over(key)
                 key.since = now
         return told
 
@@ -119,6 +139,12 @@ class Sequence:
         """Where reading a partition goes on."""
         return self._next.get(partition, 0)
 
+    def _pass_over(self, key: _Key) -> list[Told]:
+        first = min(key.waiting)
+        key.missing.update(range(key.told + 1, first))
+        key.told = first - 1
+        return self._follow(key)
+
     def _follow(self, key: _Key) -> list[Told]:
         told = []
         while (lying := key.waiting.pop(key.told + 1, None)) is not None:
@@ -128,8 +154,9 @@ class Sequence:
         return told
 
     def _tell(self, lying: Lying) -> Told:
-        held = self._held.get(lying.partition)
-        return Told(lying, held[0] if held else self._next[lying.partition])
+        reached = self._next[lying.partition]
+        mark = self.marks.before(lying.partition, reached) or NO_MARK
+        return Told(lying, Reach(reached, mark, tuple(self._held.get(lying.partition, ()))))
 
 
 def mark(id: str) -> bytes:

@@ -8,8 +8,8 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import ValidationError
 
-from results_client.position import Position
-from results_client.sequence import Lying, Sequence, Told, mark
+from results_client.position import Position, Reach
+from results_client.sequence import Lying, Sequence, Told
 from schemas.area import Board
 from schemas.contract import Mode
 from schemas.headline import Action, Headline
@@ -35,14 +35,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A headline as it was told, number ``index`` of all; ``low`` as in :class:`Told`."""
+    """A headline as it was told, number ``index`` of all; ``reach`` as in :class:`Told`."""
 
     index: int
     headline: Headline
     raw: bytes
     partition: int
     offset: int
-    low: int
+    reach: Reach
     at_ms: int
 
 
@@ -128,8 +128,7 @@ class Archive:
     unreadable: int = 0
     sequence: Sequence = field(default_factory=Sequence)
     _by_key: dict[str, list[Entry]] = field(default_factory=dict)
-    _marks: dict[int, list[bytes]] = field(default_factory=dict)
-    _vector: dict[int, int] = field(default_factory=dict)
+    _reached: dict[int, Reach] = field(default_factory=dict)
     _words: dict[str, int] = field(default_factory=dict)
 
     def take(self, record: Record, now: float) -> list[Entry]:
@@ -161,8 +160,7 @@ class Archive:
     def position(self, upto: int | None = None) -> Position:
         """The position after the first ``upto`` headlines told, or after all."""
         everything = upto is None or upto >= len(self.entries)
-        vector = self._vector if everything else self._vector_at(upto or 0)
-        return Position({part: (low, self.marked(part, low)) for part, low in vector.items()})
+        return Position(dict(self._reached) if everything else self._reached_at(upto or 0))
 
     def word(self, upto: int | None = None) -> str:
         """The position as a word, remembered so that taking up there costs nothing."""
@@ -176,20 +174,21 @@ class Archive:
 
     def knows(self, position: Position) -> bool:
         """Whether a position lies in this log, as far as this copy has read it."""
-        for partition, (offset, found) in position.offsets.items():
-            marks = self._marks.get(partition, [])
-            if 0 < offset <= len(marks) and marks[offset - 1] != found:
-                return False
-        return True
+        return all(
+            self.sequence.marks.before(partition, reach.offset) in (reach.mark, None)
+            for partition, reach in position.reached.items()
+        )
 
     def beyond(self, position: Position) -> bool:
         """Whether a position lies beyond what this copy has read."""
-        return any(offset > self.sequence.next_offset(part) for part, (offset, _) in position.offsets.items())
+        return any(
+            reach.offset > self.sequence.next_offset(partition)
+            for partition, reach in position.reached.items()
+        )
 
     def after(self, position: Position) -> Iterable[Entry]:
         """Headlines told that a reader at this position has not had."""
-        lows = {partition: offset for partition, (offset, _) in position.offsets.items()}
-        return (entry for entry in self.entries if entry.offset >= lows.get(entry.partition, 0))
+        return (entry for entry in self.entries if position.lacks(entry.partition, entry.offset))
 
     def as_of(self, moment: datetime, clock: Clock = "said") -> "Archive":
         """The archive as it was at a moment; it is not to take records."""
@@ -200,7 +199,7 @@ class Archive:
             told = [entry for entry in self.entries if entry.headline.declared_at.at <= moment]
         then = Archive(self.mode)
         for entry in told:
-            then._add(entry.headline, entry.raw, entry.partition, entry.offset, entry.low, entry.at_ms)
+            then._add(entry.headline, entry.raw, entry.partition, entry.offset, entry.reach, entry.at_ms)
         for key, history in self.councils.items():
             if (cut := history.until(_until(moment, clock))) is not None:
                 then.councils[key] = cut
@@ -210,7 +209,7 @@ class Archive:
         pictures: list[History[Standing] | History[Board]] = [*then.councils.values(), *then.areas.values()]
         then.at_ms = max([entry.at_ms for entry in told] + [picture.at_ms for picture in pictures], default=0)
         then.revision = self.revision
-        then._marks = self._marks
+        then.sequence.marks = self.sequence.marks
         return then
 
     def _headline(self, record: Record, raw: bytes, now: float) -> list[Entry]:
@@ -219,22 +218,22 @@ class Archive:
         headline = Headline.model_validate_json(raw)
         if headline.mode != self.mode:
             raise _OtherMode
-        marks = self._marks.setdefault(record.partition, [])
-        marks += [b"\0\0"] * (record.offset - len(marks)) + [mark(headline.id)]
         self.at_ms = max(self.at_ms, record.at_ms)
         lying = Lying(headline, raw, record.partition, record.offset, record.at_ms)
         return self._tell(self.sequence.take(lying, now))
 
     def _tell(self, told: list[Told]) -> list[Entry]:
         return [
-            self._add(t.lying.headline, t.lying.raw, t.lying.partition, t.lying.offset, t.low, t.lying.at_ms)
+            self._add(
+                t.lying.headline, t.lying.raw, t.lying.partition, t.lying.offset, t.reach, t.lying.at_ms
+            )
             for t in told
         ]
 
     def _add(
-        self, headline: Headline, raw: bytes, partition: int, offset: int, low: int, at_ms: int
+        self, headline: Headline, raw: bytes, partition: int, offset: int, reach: Reach, at_ms: int
     ) -> Entry:
-        entry = Entry(len(self.entries), headline, raw, partition, offset, low, at_ms)
+        entry = Entry(len(self.entries), headline, raw, partition, offset, reach, at_ms)
         self.entries.append(entry)
         self.by_id[headline.id] = entry
         of_key = self._by_key.setdefault(headline.key, [])
@@ -245,7 +244,7 @@ class Archive:
             earlier = self.by_id.get(id)
             same = earlier is not None and earlier.headline.fact == headline.fact
             self.fates[id] = Fate(headline.action if same else "overtaken", entry)
-        self._vector[partition] = low
+        self._reached[partition] = reach
         self.revision += 1
         return entry
 
@@ -263,19 +262,13 @@ class Archive:
             self.revision += 1
             self.at_ms = max(self.at_ms, at_ms)
 
-    def marked(self, partition: int, offset: int) -> bytes:
-        """The mark of the record before an offset."""
-        marks = self._marks.get(partition, [])
-        return marks[offset - 1] if 0 < offset <= len(marks) else b"\0\0"
-
-    def _vector_at(self, upto: int) -> dict[int, int]:
-        vector: dict[int, int] = {}
+    def _reached_at(self, upto: int) -> dict[int, Reach]:
+        reached: dict[int, Reach] = {}
         for entry in self.entries[upto - 1 :: -1] if upto else []:
-            if entry.partition not in vector:
-                vector[entry.partition] = entry.low
-            if len(vector) == len(self._vector):
+            reached.setdefault(entry.partition, entry.reach)
+            if len(reached) == len(self._reached):
                 break
-        return vector
+        return reached
 
 
 class _OtherMode(Exception):

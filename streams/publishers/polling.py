@@ -68,14 +68,12 @@ def _ours(archive: Archive, start: int, filter: Filter, limit: int) -> Run:
 
 
 def _theirs(archive: Archive, given: Position, filter: Filter, limit: int) -> Run:
-    lows = dict(given.offsets)
     found: list[Entry] = []
     wanted: Iterable[Entry] = archive.after(given)
     for entry in wanted:
         if filter.passes(entry.headline):
             if len(found) == limit:
-                return Run(found, Position(lows).word(), True)
+                return Run(found, given.word(), True)
             found.append(entry)
-        if entry.low > lows.get(entry.partition, (0, b""))[0]:
-            lows[entry.partition] = (entry.low, archive.marked(entry.partition, entry.low))
-    return Run(found, Position(lows).word(), False)
+        given = given.joined(entry.partition, entry.reach)
+    return Run(found, given.word(), False)

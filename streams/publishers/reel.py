@@ -58,8 +58,8 @@ class Reel:
 class Place:
     """Where one reader stands: the headlines before ``index`` are dealt with.
 
-    ``missed`` and ``lows`` are for a reader who comes with the position of another copy: headlines to catch up on, and
-    the reader's own position, which may be ahead of this copy's.
+    ``missed`` and ``theirs`` are for a reader who comes with the position of another copy: headlines to catch up on,
+    and the reader's own position, which may be ahead of this copy's.
     """
 
     reel: Reel
@@ -67,17 +67,17 @@ class Place:
     index: int
     snapshot: str = ""
     missed: list[Entry] = field(default_factory=list)
-    lows: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    theirs: Position | None = None
 
     def chunk(self, snapshot: Callable[[str], bytes]) -> bytes:
         """The next bytes for the reader; empty when there are none now."""
         if self.snapshot:
             why, self.snapshot = self.snapshot, ""
             self.index = len(self.reel.archive.entries)
-            self.missed, self.lows = [], {}
+            self.missed, self.theirs = [], None
             return frame("snapshot", snapshot(why), self.reel.archive.word())
-        if self.missed or self.lows:
-            return self._catch_up()
+        if self.theirs is not None:
+            return self._catch_up(self.theirs)
         if self.filter.empty:
             chunk, self.index = self.reel.joined(self.index)
             return chunk
@@ -97,7 +97,7 @@ class Place:
             self.index += 1
         return bytes(chunk)
 
-    def _catch_up(self) -> bytes:
+    def _catch_up(self, theirs: Position) -> bytes:
         """Frames with positions of the reader's own, until this copy is level with it."""
         entries = self.reel.archive.entries
         self.missed += entries[self.index :]
@@ -108,22 +108,14 @@ class Place:
             if len(chunk) >= CHUNK_BYTES:
                 break
             given += 1
-            low, _ = self.lows.get(entry.partition, (0, b""))
-            if entry.offset < low:
-                continue
-            if entry.low > low:
-                mark = self.reel.archive.marked(entry.partition, entry.low)
-                self.lows[entry.partition] = (entry.low, mark)
-            if self.filter.passes(entry.headline):
-                chunk += frame("headline", entry.raw, Position(self.lows).word())
+            lacked = theirs.lacks(entry.partition, entry.offset)
+            theirs = theirs.joined(entry.partition, entry.reach)
+            if lacked and self.filter.passes(entry.headline):
+                chunk += frame("headline", entry.raw, theirs.word())
         del self.missed[:given]
-        if not self.missed and self._level():
-            self.lows = {}
+        level = not self.missed and self.reel.archive.position().covers(theirs)
+        self.theirs = None if level else theirs
         return bytes(chunk)
-
-    def _level(self) -> bool:
-        ours = {part: low for part, (low, _) in self.reel.archive.position().offsets.items()}
-        return all(ours.get(part, 0) >= low for part, (low, _) in self.lows.items())
 
 
 def take_up(reel: Reel, filter: Filter, word: str, *, complete: bool) -> Place:
@@ -154,4 +146,4 @@ def take_up(reel: Reel, filter: Filter, word: str, *, complete: bool) -> Place:
         return Place(reel, filter, end, f"more than {MOST_MISSED} headlines were missed")
     if known is not None:
         return Place(reel, filter, known)
-    return Place(reel, filter, end, missed=missed, lows=dict(given.offsets))
+    return Place(reel, filter, end, missed=missed, theirs=given)

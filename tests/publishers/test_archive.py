@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from results_client.position import NoPosition, Position, position
+from results_client.position import NoPosition, Position, Reach, position
 from results_client.sequence import PATIENCE_SECONDS
 from streams.publishers.archive import Archive, OtherLog, Record
 from tests.publishers.making import LEWES, SWALE, a_headline, a_log, a_record, a_standing, an_archive, told
@@ -164,7 +164,7 @@ def test_a_position_of_another_log_is_known_as_such() -> None:
 
     assert ours.knows(ours.position())
     assert not ours.knows(other.position())
-    assert ours.beyond(Position({0: (99, b"xx")}))
+    assert ours.beyond(Position({0: Reach(99, b"xx")}))
 
 
 @pytest.mark.parametrize("word", ["", "A", "====", "x" * 5000, "AQ\n", "é", "AgAA", "AQD_________________"])
@@ -174,6 +174,6 @@ def test_a_word_that_is_no_position_is_refused(word: str) -> None:
 
 
 def test_a_position_is_read_as_it_was_written() -> None:
-    given = Position({0: (0, b"\0\0"), 3: (2**40, b"ab"), 255: (127, b"\xff\xfe")})
+    given = Position({0: Reach(0), 3: Reach(2**40, b"ab", (5, 2**39)), 255: Reach(127, b"\xff\xfe")})
 
     assert position(given.word()) == given

@@ -105,13 +105,13 @@ def test_a_reader_ahead_of_this_copy_is_not_given_what_it_has() -> None:
     assert everything(place) == []
 
 
-@pytest.mark.parametrize("word", ["nonsense", "AQ", "=" * 10])
+@pytest.mark.parametrize("word", ["nonsense", "Ag", "=" * 10])
 def test_a_position_that_leads_nowhere_begins_with_a_snapshot(word: str) -> None:
     archive = an_archive(a_night(3))
 
     got = everything(take_up(Reel(archive), EVERYTHING, word, complete=True))
 
-    if word == "AQ":  # a position before everything
+    if word == "Ag":  # a position before everything
         assert len(got) == len(archive.entries)
     else:
         assert [(kind, id) for kind, id, _ in got] == [("snapshot", archive.word())]
