@@ -12,6 +12,7 @@ import typer
 from streams.trouble import Trouble
 
 if TYPE_CHECKING:
+    from streams.publishers.webhooks.sender import Watcher
     from streams.publishers.webhooks.store import Store
     from streams.settings import Settings
 
@@ -157,15 +158,29 @@ def send(
     with _store() as (these, store):
         configure(these)
         with _alone(these):
+            watcher = _shown(these)
 
             async def run() -> None:
                 post = Post(Gate(networks(these.webhook_allow)))
                 try:
-                    await carry(these, store, post, pace)
+                    await carry(these, store, post, pace, watcher)
                 finally:
                     await post.close()
 
             asyncio.run(run())
+
+
+def _shown(these: "Settings") -> "Watcher | None":
+    """What shows how deliveries go, once a port is set for it."""
+    if these.metrics_port is None:
+        return None
+    from streams.ops.running import running_version
+    from streams.ops.scraped import show
+    from streams.publishers.metrics import DeliveryMetrics
+
+    metrics = DeliveryMetrics(running_version())
+    show(metrics.registry, these.metrics_host, these.metrics_port, "The webhook sender")
+    return metrics
 
 
 @contextmanager

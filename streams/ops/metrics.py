@@ -157,12 +157,21 @@ _TABLE: tuple[Metric, ...] = (
         "Records of the changelog that recovery has yet to read",
         said_by="worker",
     ),
-    Metric("election_stream_subscribers", "gauge", ("kind",), "Readers connected now, by kind: sse, ws, webhook",
-           said_by="publishers"),
-    Metric("election_deliveries_total", "counter", ("endpoint", "outcome"), "Webhook deliveries by outcome",
-           said_by="publishers"),
-    Metric("election_delivery_backlog", "gauge", ("endpoint",), "Headlines that wait for a webhook",
-           said_by="publishers"),
+    Metric(
+        "election_stream_subscribers", "gauge", ("kind",),
+        "Readers now, by kind: `sse`, streams that are open; `webhook`, subscriptions that are sent to",
+        said_by="publishers",
+    ),
+    Metric(
+        "election_deliveries_total", "counter", ("endpoint", "outcome"),
+        "Attempts at a webhook: `delivered`, `failed` (tried again), `dead` (tried for hours, kept), `gone` (410)",
+        said_by="publishers",
+    ),
+    Metric(
+        "election_delivery_backlog", "gauge", ("endpoint",),
+        "Headlines that wait for a webhook; an endpoint is a subscription, by its host and id",
+        said_by="publishers",
+    ),
     Metric("election_build_info", "gauge", ("version", "schema_version"), "1; what is running"),
 )  # fmt: skip
 
@@ -239,7 +248,7 @@ def page() -> str:
     homes = {
         "monitor": "The monitor: `http://127.0.0.1:8600/metrics` (`RESULTS_MONITOR_PORT`)",
         "worker": "Each worker: port `RESULTS_METRICS_PORT`, off unless set",
-        "publishers": "`results serve` and `results webhook`",
+        "publishers": "`results serve` and `results webhook send`: port `RESULTS_METRICS_PORT`, off unless set",
     }
     for home, heading in homes.items():
         lines += [f"## {heading}", "", "| metric | kind | labels | meaning |", "|---|---|---|---|"]

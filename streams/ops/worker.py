@@ -4,12 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic
 
-from prometheus_client import start_http_server
-
 from streams.delivery.keeper import Addressed, E, Judged, Keeper, Output, Record, S
 from streams.delivery.status import Observer, State, Status
 from streams.ops.metrics import Scrape, build_info, counter, gauge, histogram, registry
-from streams.trouble import Trouble
+from streams.ops.scraped import show
 
 
 class WorkerMetrics(Observer):
@@ -44,14 +42,8 @@ class WorkerMetrics(Observer):
         self._remaining.set(status.remaining)
 
     def show(self, host: str, port: int) -> None:
-        """Answer scrapes in a thread of its own; ``Trouble`` when the port is taken."""
-        try:
-            start_http_server(port, host, self.registry)
-        except OSError as refused:
-            raise Trouble(
-                f"The worker cannot show its metrics at {host}:{port} ({refused.strerror}): set "
-                "RESULTS_METRICS_PORT to a port that is free, one for each worker."
-            ) from None
+        """Answer scrapes; ``Trouble`` when the port is taken."""
+        show(self.registry, host, port, "The worker")
 
 
 class TimedKeeper(Generic[S, E]):

@@ -7,6 +7,9 @@ from typing import Any
 import structlog
 import uvicorn
 
+from streams.ops.running import running_version
+from streams.ops.scraped import show
+from streams.publishers.metrics import of_streams
 from streams.publishers.site import Site
 from streams.publishers.web import application
 from streams.settings import Settings
@@ -18,6 +21,9 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 async def serve(settings: Settings, ready: "asyncio.Future[str] | None" = None) -> None:
     """Answer readers until SIGTERM or SIGINT; ``ready`` is given the address once it listens."""
     site = Site(settings)
+    if settings.metrics_port is not None:
+        metrics = of_streams(lambda: len(site.streams), running_version())
+        show(metrics, settings.metrics_host, settings.metrics_port, "`results serve`")
     config = uvicorn.Config(
         application(site),
         host=settings.serve_host,

@@ -3,10 +3,11 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 import structlog
 
@@ -25,6 +26,19 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 AT_ONCE = 8
 #: After so many failures in a row a subscription is left alone for a while, then tried with one headline.
 _TROUBLE = 3
+
+
+Fate = Literal["delivered", "failed", "dead", "gone"]
+
+
+class Watcher:
+    """Is told how deliveries go. This one keeps nothing."""
+
+    def stand(self, subscriptions: Iterable[Subscription], waiting: Mapping[str, int]) -> None:
+        """Hear, now and then, who is subscribed and how many headlines wait for each."""
+
+    def settled(self, subscription: Subscription, fate: Fate) -> None:
+        """Hear what became of an attempt."""
 
 
 @dataclass(slots=True)
@@ -49,9 +63,11 @@ class Sender:
     look_seconds: float = 0.5
     now: Callable[[], float] = time.time
     draw: random.Random = field(default_factory=random.Random)
+    watcher: Watcher = field(default_factory=Watcher)
     _lines: dict[str, _Line] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+    _told_at: float = 0.0
 
     def take(self, entries: list[Entry]) -> None:
         """Headlines were told."""
@@ -63,8 +79,10 @@ class Sender:
         try:
             while True:
                 self._wake.clear()
-                for subscription in self.store.subscriptions():
+                subscriptions = self.store.subscriptions()
+                for subscription in subscriptions:
                     self._start(subscription)
+                self._tell(subscriptions)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self.look_seconds):  # wait_for may swallow a cancellation
                         await self._wake.wait()
@@ -74,6 +92,12 @@ class Sender:
         finally:
             for task in self._tasks:
                 task.cancel()
+
+    def _tell(self, subscriptions: list[Subscription]) -> None:
+        """Not at every turn: on a busy night there are hundreds a second."""
+        if time.monotonic() - self._told_at >= self.look_seconds:
+            self._told_at = time.monotonic()
+            self.watcher.stand(subscriptions, self.store.waiting())
 
     def _start(self, subscription: Subscription) -> None:
         line = self._lines.setdefault(subscription.id, _Line())
@@ -100,23 +124,27 @@ class Sender:
     def _settle(self, subscription: Subscription, line: _Line, delivery: Delivery, outcome: Outcome) -> None:
         told = {"subscription": subscription.id, "headline": delivery.headline}
         if outcome.taken:
-            line.failures = 0
             self.store.delivered(delivery)
+            line.failures = 0
+            self.watcher.settled(subscription, "delivered")
             return
         if outcome.status == 410:
             self.store.disable(subscription.id, "the receiver answered 410: gone")
+            self.watcher.settled(subscription, "gone")
             log.warning("webhook.disabled", **told)
             return
         line.failures += 1
         wait = delay_seconds(delivery.attempts + 1, outcome.asked, self.draw)
         if wait is None:
             self.store.dead(delivery, outcome.sentence)
+            self.watcher.settled(subscription, "dead")
             log.error("webhook.dead", why=outcome.sentence, **told)
             return
         if line.failures >= _TROUBLE:
             rest = delay_seconds(min(line.failures - _TROUBLE + 1, 4), outcome.asked, self.draw) or wait
             line.rests_until = self.now() + rest * self.pace
         self.store.later(delivery, int((self.now() + wait * self.pace) * 1000), outcome.sentence)
+        self.watcher.settled(subscription, "failed")
         log.info("webhook.failed", why=outcome.sentence, attempt=delivery.attempts + 1, **told)
 
 
@@ -130,9 +158,11 @@ async def attempt(post: Post, subscription: Subscription, id: str, body: bytes, 
     return await post.send(where, body, message.headers(id, at, body, subscription.secrets))
 
 
-async def send(settings: Settings, store: Store, post: Post, pace: float = 1.0) -> None:
+async def send(
+    settings: Settings, store: Store, post: Post, pace: float = 1.0, watcher: Watcher | None = None
+) -> None:
     """Follow the headlines and send them until cancelled."""
-    sender = Sender(store, post, pace)
+    sender = Sender(store, post, pace, watcher=watcher or Watcher())
     only: tuple[Kind, ...] = ("headlines",)
     follower = Follower(settings, sender.take, kinds=only)
     async with asyncio.TaskGroup() as group:

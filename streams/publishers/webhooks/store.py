@@ -203,6 +203,11 @@ class Store:
                 (subscription, *states),
             ).rowcount
 
+    def waiting(self) -> dict[str, int]:
+        """How many headlines wait for each subscription that any wait for."""
+        sql = "SELECT subscription, count(*) FROM deliveries WHERE state = 'waiting' GROUP BY subscription"
+        return dict(self._db.execute(sql).fetchall())
+
     def tally(self, subscription: str) -> Tally:
         """How a subscription stands."""
         counts = dict(
