@@ -173,10 +173,15 @@ class Settings(BaseSettings):
     )
     metrics_host: str = Field(
         "127.0.0.1",
-        description="Address at which a worker shows its metrics, once RESULTS_METRICS_PORT is set",
+        description="Address at which a worker, the pages or the webhook sender show metrics, once "
+        "RESULTS_METRICS_PORT is set",
     )
     metrics_port: int | None = Field(
-        None, ge=1, le=65535, description="Port for a worker's metrics in Prometheus' format; none when empty"
+        None,
+        ge=1,
+        le=65535,
+        description="Port for the metrics of a worker, the pages or the webhook sender in Prometheus' format, "
+        "one for each process; none when empty",
     )
     monitor_host: str = Field(
         "127.0.0.1",
