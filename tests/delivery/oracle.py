@@ -1,11 +1,14 @@
 """The verdict on a night: the log is read back and folded again, on its own, and compared with all that was written."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
 from streams.delivery.envelope import ROW, open_row
 from streams.delivery.table import changelog_topic
 from tests.delivery.night import Night, Read, loads
+
+Reads = list[Read]
 
 
 @dataclass
@@ -38,21 +41,22 @@ class Fold:
     def __init__(self) -> None:
         self.councils: dict[str, dict[str, Any]] = {}
         self.headlines: dict[str, dict[str, Any]] = {}
-        self.refused: set[tuple[int, int, str]] = set()
+        self.refused: set[tuple[int, int, str, str]] = set()
 
     def take(self, partition: int, offset: int, value: bytes | None) -> None:
+        place = (partition, offset, hashlib.sha256(value or b"").hexdigest())
         try:
             event = loads(value)
             key = str(event["council"])
         except (ValueError, TypeError, KeyError, RecursionError):
-            self.refused.add((partition, offset, "unreadable"))
+            self.refused.add((*place, "unreadable"))
             return
         if event["kind"] == "map":
             self._map(key, event)
         elif event["kind"] in ("hold", "release"):
-            self._hold(key, event, (partition, offset))
+            self._hold(key, event, place)
         else:
-            self._ward(key, event, (partition, offset))
+            self._ward(key, event, place)
 
     def _map(self, key: str, event: dict[str, Any]) -> None:
         council = self.councils.setdefault(
@@ -64,7 +68,7 @@ class Fold:
             council["control"] = self._control(council)
             self._say(key, f"{event['id']}:map", {"wards": len(event["wards"])})
 
-    def _hold(self, key: str, event: dict[str, Any], place: tuple[int, int]) -> None:
+    def _hold(self, key: str, event: dict[str, Any], place: tuple[int, int, str]) -> None:
         council = self.councils.get(key)
         if council is None:
             self.refused.add((*place, "no-such-council"))
@@ -75,7 +79,7 @@ class Fold:
             for identity, facts in waiting:
                 self._say(key, identity, facts)
 
-    def _ward(self, key: str, event: dict[str, Any], place: tuple[int, int]) -> None:
+    def _ward(self, key: str, event: dict[str, Any], place: tuple[int, int, str]) -> None:
         council = self.councils.get(key)
         if council is None or event["ward"] not in council["up"]:
             self.refused.add((*place, "no-such-ward"))
@@ -114,15 +118,28 @@ def verdict(night: Night) -> Verdict:
     fold = Fold()
     for partition, offset, _, value in night.read(night.names.declarations):
         fold.take(partition, offset, value)
+    return compare(
+        fold,
+        headlines=night.read(night.names.headlines),
+        rejections=night.read(night.names.rejections),
+        changelog=night.read(changelog_topic(night.names.app)),
+        standings=night.read(night.names.standings),
+    )
+
+
+def compare(
+    fold: Fold, *, headlines: Reads, rejections: Reads, changelog: Reads, standings: Reads
+) -> Verdict:
+    """Compare what lies on the output topics with a fold of the input."""
     result = Verdict()
-    _headlines(result, fold, night.read(night.names.headlines))
-    _refusals(result, fold, night.read(night.names.rejections))
-    _rows(result, fold, night.read(changelog_topic(night.names.app)))
-    _standings(result, fold, night.read(night.names.standings))
+    _headlines(result, fold, headlines)
+    _refusals(result, fold, rejections)
+    _rows(result, fold, changelog)
+    _standings(result, fold, standings)
     return result
 
 
-def _headlines(result: Verdict, fold: Fold, reads: list[Read]) -> None:
+def _headlines(result: Verdict, fold: Fold, reads: Reads) -> None:
     first: dict[str, bytes] = {}
     numbers: dict[str, list[int]] = {}
     for _, _, _, value in reads:
@@ -141,13 +158,14 @@ def _headlines(result: Verdict, fold: Fold, reads: list[Read]) -> None:
     result.disordered = [key for key, ns in numbers.items() if ns != list(range(1, len(ns) + 1))]
 
 
-def _refusals(result: Verdict, fold: Fold, reads: list[Read]) -> None:
-    said = {(r["partition"], r["offset"], r["why"]) for r in (loads(value) for *_, value in reads)}
+def _refusals(result: Verdict, fold: Fold, reads: Reads) -> None:
+    refusals = [loads(value) for *_, value in reads]
+    said = {(r["partition"], r["offset"], r["sha256"], r["why"]) for r in refusals}
     result.refusals_lost = [str(place) for place in fold.refused - said]
     result.refusals_wrong = [str(place) for place in said - fold.refused]
 
 
-def _rows(result: Verdict, fold: Fold, reads: list[Read]) -> None:
+def _rows(result: Verdict, fold: Fold, reads: Reads) -> None:
     latest: dict[bytes | None, Any] = {}
     for _, _, key, value in reads:
         if value and value[:1] == ROW:
@@ -162,7 +180,7 @@ def _rows(result: Verdict, fold: Fold, reads: list[Read]) -> None:
             result.rows_wrong.append(name)
 
 
-def _standings(result: Verdict, fold: Fold, reads: list[Read]) -> None:
+def _standings(result: Verdict, fold: Fold, reads: Reads) -> None:
     latest: dict[str, Any] = {}
     for *_, value in reads:
         standing = loads(value)
