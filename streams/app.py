@@ -4,17 +4,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from schemas import topics as names
 from schemas.topics import TopicSpec, all_topics, contributions, declarations
 from streams.delivery.keeper import Keeper
 from streams.delivery.profiles import Security
 from streams.delivery.status import Observer
-from streams.delivery.topics import Changelog, Topics
+from streams.delivery.topics import Changelog, Successor, Topics
 from streams.settings import Settings
+from streams.trouble import Trouble
 
 if TYPE_CHECKING:
     from streams.agents.council import Unsigned
 
 COUNCIL, AREA = "council", "area"
+
+#: What each worker writes besides its changelog, and hence what it needs the right to.
+WRITTEN = {
+    COUNCIL: (names.headlines, names.standings, names.contributions, names.rejections, names.probes),
+    AREA: (names.headlines, names.boards, names.rejections),
+}
 
 
 def security(settings: Settings) -> Security:
@@ -28,6 +36,7 @@ def security(settings: Settings) -> Security:
         username=settings.sasl_username,
         password=password.get_secret_value() if password else None,
         mechanism=settings.sasl_mechanism,
+        subject=_subject(settings.tls_cert_file) if settings.sasl_username is None else None,
     )
 
 
@@ -51,23 +60,28 @@ def run_council_worker(settings: Settings) -> NoReturn:
     """Run the council worker in this process until it is told to leave."""
     from streams.agents.council import CouncilKeeper
     from streams.agents.probing import ProbingKeeper
+    from streams.agents.telling import TellingKeeper
 
     council = CouncilKeeper(settings.mode, settings.partitions, _unsigned(settings))
-    _run(settings, COUNCIL, ProbingKeeper(council, settings.mode), declarations(settings.mode))
+    keeper = ProbingKeeper(TellingKeeper(council, settings.mode), settings.mode, "council", settings.partitions)
+    _run(settings, COUNCIL, keeper, declarations(settings.mode))
 
 
 def run_area_worker(settings: Settings) -> NoReturn:
     """Run the area worker in this process until it is told to leave."""
     from streams.agents.area import AreaKeeper
+    from streams.agents.probing import ProbingKeeper
+    from streams.agents.telling import TellingKeeper
 
-    _run(settings, AREA, AreaKeeper(settings.mode, settings.partitions), contributions(settings.mode))
+    area = AreaKeeper(settings.mode, settings.partitions)
+    keeper = ProbingKeeper(TellingKeeper(area, settings.mode), settings.mode, "area", settings.partitions)
+    _run(settings, AREA, keeper, contributions(settings.mode))
 
 
 def _run(settings: Settings, agent: str, keeper: Keeper[Any, Any], input_topic: str) -> NoReturn:
     from streams.delivery.worker import run_worker
 
-    specs = all_topics(settings.mode, settings.partitions)
-    of_input = [spec for spec in specs if spec.name == input_topic]
+    specs = {spec.name: spec for spec in all_topics(settings.mode, settings.partitions)}
     status = status_file(settings, agent)
     status.parent.mkdir(parents=True, exist_ok=True)
     keeper, observer = _shown(settings, agent, keeper)
@@ -76,9 +90,13 @@ def _run(settings: Settings, agent: str, keeper: Keeper[Any, Any], input_topic: 
         name=settings.group(agent),
         broker=settings.broker,
         profile=settings.profile,
-        input_topic=of_input[0],
-        output_topics=[spec for spec in specs if spec not in of_input],
+        input_topic=specs[input_topic],
+        output_topics=[specs[name(settings.mode)] for name in WRITTEN[agent]],
         security=security(settings),
+        successor=Successor(
+            settings.group(agent, later=1),
+            f"RESULTS_{agent.upper()}_GENERATION={settings.generation_of(agent) + 1}",
+        ),
         instance=settings.member(agent),
         # The embedded broker answers a join only after half of it, so its profile has a short one of its own.
         session_timeout_seconds=settings.session_timeout_seconds if settings.profile == "kafka" else None,
@@ -109,6 +127,19 @@ def _shown(
     metrics = WorkerMetrics(agent, settings.group(agent), running_version())
     metrics.show(settings.metrics_host, settings.metrics_port)
     return measured(keeper, metrics), metrics
+
+
+def _subject(certificate: Path | None) -> str | None:
+    if certificate is None:
+        return None
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        return load_pem_x509_certificate(certificate.read_bytes()).subject.rfc4514_string()
+    except ValueError:
+        raise Trouble(
+            f"RESULTS_TLS_CERT_FILE names {certificate}, which holds no certificate in PEM."
+        ) from None
 
 
 def _text(path: Path | None) -> str | None:

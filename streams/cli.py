@@ -22,6 +22,7 @@ from streams.commands import (
     monitor,
     producer,
     record,
+    refold,
     rehearse,
     rejections,
     replay,
@@ -63,6 +64,7 @@ app.command(rich_help_panel=_RUN)(lag.lag)
 app.add_typer(rejections.rejections, name="rejections", rich_help_panel=_RUN)
 app.command(rich_help_panel=_RUN)(record.record)
 app.command(rich_help_panel=_RUN)(record.reseed)
+app.command(rich_help_panel=_RUN)(refold.refold)
 app.command(rich_help_panel=_RUN)(health.health)
 app.command(rich_help_panel=_CHECK)(config.config)
 app.command(rich_help_panel=_CHECK)(asyncapi.asyncapi)

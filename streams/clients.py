@@ -1,11 +1,12 @@
 """How clients reach Kafka with the settings in force, and the few things commands do there themselves."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from streams.settings import Settings
@@ -18,10 +19,7 @@ def connection(settings: Settings) -> dict[str, Any]:
     """Return what every aiokafka client is given."""
     given: dict[str, Any] = {"bootstrap_servers": settings.broker, "client_id": "results"}
     if settings.tls:
-        context = ssl.create_default_context(cafile=settings.tls_ca_file)
-        if settings.tls_cert_file and settings.tls_key_file:
-            context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file)
-        given |= {"security_protocol": "SSL", "ssl_context": context}
+        given |= {"security_protocol": "SSL", "ssl_context": _context(settings)}
     if settings.sasl_username and settings.sasl_password:
         given |= {
             "security_protocol": "SASL_SSL",
@@ -30,6 +28,16 @@ def connection(settings: Settings) -> dict[str, Any]:
             "sasl_plain_password": settings.sasl_password.get_secret_value(),
         }
     return given
+
+
+def _context(settings: Settings) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=settings.tls_ca_file)
+        if settings.tls_cert_file and settings.tls_key_file:
+            context.load_cert_chain(settings.tls_cert_file, settings.tls_key_file)
+    except ssl.SSLError as refused:
+        raise Trouble(f"The settings RESULTS_TLS_… cannot be used: {refused.reason or refused}.") from None
+    return context
 
 
 @asynccontextmanager
@@ -66,13 +74,31 @@ async def reader(
         yield client
 
 
+async def lying(settings: Settings, topic: str) -> AsyncIterator[ConsumerRecord]:
+    """Yield what lies on a topic at this time, in order for each partition."""
+    async with reader(settings, topic) as consumer:
+        while not await _at_end(consumer):
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                for record in records:
+                    yield record
+
+
+async def _at_end(consumer: AIOKafkaConsumer) -> bool:
+    partitions = consumer.assignment()
+    for partition in partitions:
+        high = consumer.highwater(partition)  # of a fetch: an answer of the broker alone may be short of it
+        if high is None or await consumer.position(partition) < high:
+            return False
+    return bool(partitions)
+
+
 @asynccontextmanager
 async def _started(client: Any, settings: Settings) -> AsyncIterator[None]:
     try:
         await client.start()
     except (KafkaError, OSError) as failed:
         await client.stop()
-        raise Trouble(no_broker(settings)) from failed
+        raise await shut_out(settings) from failed
     except BaseException:  # ended while it started
         await client.stop()
         raise
@@ -97,3 +123,11 @@ def no_broker(settings: Settings) -> str:
         f"No Kafka broker answers at {settings.broker}: start it, or set RESULTS_BROKER to where it is "
         "(`results demo` brings its own)."
     )
+
+
+async def shut_out(settings: Settings) -> Trouble:
+    """Why a client was not let in: nobody is there, or TLS or the login is not what the broker wants."""
+    from streams.app import security
+    from streams.delivery.reaching import why
+
+    return Trouble(await asyncio.to_thread(why, settings.broker, security(settings)))

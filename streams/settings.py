@@ -40,7 +40,12 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=DOTENV, extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_file=DOTENV,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     mode: Mode = Field(
@@ -71,8 +76,16 @@ class Settings(BaseSettings):
     generation: int = Field(
         1,
         ge=1,
-        description="Raise by one to work everything out again from the first declaration, with new "
-        "groups and tables; all ids stay the same",
+        description="Part of the workers' groups and tables. A higher one works everything out again from the "
+        "first record, under the same ids: `results refold` prepares it",
+    )
+    council_generation: int | None = Field(
+        None,
+        ge=1,
+        description="The council worker's own, once it was refolded alone; else RESULTS_GENERATION",
+    )
+    area_generation: int | None = Field(
+        None, ge=1, description="The area worker's own, once it was refolded alone; else RESULTS_GENERATION"
     )
     instance: Name = Field(
         "1",
@@ -201,8 +214,13 @@ class Settings(BaseSettings):
     )
     tls: bool = Field(
         False,
-        description="Encrypt the connection to Kafka and check its certificate. Required in live mode "
-        "unless the broker is on this machine",
+        description="Encrypt the connection to Kafka and check its certificate. Required in live mode, with a "
+        "user name or a certificate of this client",
+    )
+    allow_open_kafka: bool = Field(
+        False,
+        description="Live mode without TLS or without a login at Kafka: `true` says that nobody else can reach "
+        "that network",
     )
     tls_ca_file: Path | None = Field(
         None, description="Certificates of the authority to trust, PEM; the system's own when empty"
@@ -228,8 +246,17 @@ class Settings(BaseSettings):
             raise ValueError(
                 "the embedded broker only listens on this machine: RESULTS_BROKER must be 127.0.0.1:port"
             )
-        if self.mode == "live" and not self.tls and not self._on_this_machine():
-            raise ValueError("live mode asks for an encrypted connection: set RESULTS_TLS=true")
+        if self.mode == "live" and not self.allow_open_kafka:
+            if not self.tls:
+                raise ValueError(
+                    "live mode asks for an encrypted connection to Kafka: set RESULTS_TLS=true, or "
+                    "RESULTS_ALLOW_OPEN_KAFKA=true where nobody else can reach that network"
+                )
+            if self.sasl_username is None and self.tls_cert_file is None:
+                raise ValueError(
+                    "live mode asks for a login at Kafka: set RESULTS_SASL_USERNAME and RESULTS_SASL_PASSWORD (or a "
+                    "client certificate), or RESULTS_ALLOW_OPEN_KAFKA=true where nobody else can reach that network"
+                )
         if self.profile == "embedded" and (self.tls or self.sasl_username):
             raise ValueError(
                 "the embedded broker knows neither TLS nor users: unset RESULTS_TLS and RESULTS_SASL_USERNAME"
@@ -278,9 +305,14 @@ class Settings(BaseSettings):
     def _on_this_machine(self) -> bool:
         return _is_loopback(self.broker.rpartition(":")[0])
 
-    def group(self, agent: str) -> str:
-        """Return the name of an agent's consumer group, which is also its app's."""
-        return f"results-{self.mode}-{agent}-g{self.generation}"
+    def generation_of(self, agent: str) -> int:
+        """Return the generation that an agent's worker is of."""
+        own: int | None = getattr(self, f"{agent}_generation")
+        return self.generation if own is None else own
+
+    def group(self, agent: str, later: int = 0) -> str:
+        """Return the name of an agent's consumer group, which is also its app's; of a later generation, by so many."""
+        return f"results-{self.mode}-{agent}-g{self.generation_of(agent) + later}"
 
     def member(self, agent: str) -> str:
         """Return this worker's static name within the group."""

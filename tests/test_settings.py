@@ -34,6 +34,8 @@ def test_arguments_go_before_the_environment_and_that_before_the_file(
     [
         ({"RESULTS_MODE": "live", "RESULTS_PROFILE": "embedded"}, "live mode refuses the embedded broker"),
         ({"RESULTS_MODE": "live", "RESULTS_BROKER": "kafka.example.org:9093"}, "set RESULTS_TLS=true"),
+        ({"RESULTS_MODE": "live"}, "set RESULTS_TLS=true"),
+        ({"RESULTS_MODE": "live", "RESULTS_TLS": "true"}, "live mode asks for a login at Kafka"),
         (
             {"RESULTS_PROFILE": "embedded", "RESULTS_BROKER": "kafka.example.org:9092"},
             "only listens on this machine",
@@ -91,6 +93,32 @@ def test_group_names_carry_mode_and_generation() -> None:
 
     assert these.group("council") == "results-rehearsal-council-g3"
     assert these.member("council") == "results-rehearsal-council-g3-b"
+
+
+def test_an_agent_may_have_a_generation_of_its_own() -> None:
+    these = settings(generation=3, area_generation=5)
+
+    assert (these.group("council"), these.group("area")) == (
+        "results-replay-council-g3",
+        "results-replay-area-g5",
+    )
+    assert these.group("area", later=1) == "results-replay-area-g6"
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESULTS_AREA_GENERATION", "")
+    monkeypatch.setenv("RESULTS_SASL_USERNAME", "")
+
+    these = settings()
+
+    assert (these.area_generation, these.sasl_username) == (None, None)
+
+
+def test_live_mode_goes_without_tls_or_login_only_when_told_so_in_so_many_words() -> None:
+    assert settings(mode="live", allow_open_kafka=True).tls is False
+    assert (
+        settings(mode="live", tls=True, sasl_username="feed", sasl_password="word").allow_open_kafka is False
+    )
 
 
 def test_the_table_has_a_line_for_each_setting_and_a_meaning_in_each() -> None:

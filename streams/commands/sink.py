@@ -22,7 +22,7 @@ async def _sink(path: Path, councils: list[str], priorities: list[str]) -> None:
     from aiokafka.errors import KafkaError
 
     from results_client.consumer import HeadlineConsumer
-    from streams.clients import connection, no_broker
+    from streams.clients import connection, shut_out
     from streams.log import configure
     from streams.publishers.filters import NoSuchFilter, read_filter
     from streams.publishers.lines import LinesFile
@@ -44,6 +44,6 @@ async def _sink(path: Path, councils: list[str], priorities: list[str]) -> None:
                     if wanted.passes(headline):
                         file.write(headline, headlines.raw)
         except KafkaError:
-            raise Trouble(no_broker(these)) from None
+            raise await shut_out(these) from None
         except LookupError as why:
             raise Trouble(f"{str(why)[0].upper()}{str(why)[1:]}: create it with `results topics`.") from None

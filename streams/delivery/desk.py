@@ -102,7 +102,7 @@ class Desk:
             raise ConfigurationFault(
                 f"Group {self._app.conf.id} has committed offset {committed} of {tp.topic}-{tp.partition}, but"
                 f" its changelog {self._changelog} is empty there: it was lost."
-                " Start over: raise RESULTS_GENERATION by one."
+                " Work it out again: `results refold` says how."
             )
         if shelf.mark == self._incarnation:
             return

@@ -48,7 +48,7 @@ KAFKA = Profile(
     faust={
         "broker_session_timeout": 10.0,  # Kafka's own minimum is 6 s
         "broker_heartbeat_interval": 1.0,
-        "producer_linger": 0.002,
+        "producer_linger": 0.0,  # nobody waits for a clock: what comes while a request is out goes with the next
         "producer_max_batch_size": 131_072,
     },
     fetch_wait_ms=500,  # it answers at once when there is something
@@ -94,14 +94,26 @@ class Security:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     mechanism: str = "SCRAM-SHA-512"
+    #: Subject of the client's certificate, where that is the login.
+    subject: str | None = None
+
+    @property
+    def principal(self) -> str:
+        """Under which name Kafka knows us; a broker may map a certificate's subject to another."""
+        return f"User:{self.username or self.subject or 'ANONYMOUS'}"
+
+    def context(self) -> ssl.SSLContext:
+        """Whom to trust, and the certificate to show; the broker's name is checked."""
+        context = ssl.create_default_context(cafile=self.ca_file)
+        if self.cert_file and self.key_file:
+            context.load_cert_chain(self.cert_file, self.key_file)
+        return context
 
     def faust(self) -> CredentialsT | None:
         """As Faust takes it.  Without a context Faust would send the password over an open connection."""
         if not self.tls:
             return None
-        context = ssl.create_default_context(cafile=self.ca_file)
-        if self.cert_file and self.key_file:
-            context.load_cert_chain(self.cert_file, self.key_file)
+        context = self.context()
         if self.username is None:
             return faust.SSLCredentials(context=context)
         return faust.SASLCredentials(

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType  # type: ignore[attr-defined]
+from confluent_kafka.admin import ConfigResource, NewTopic, ResourceType  # type: ignore[attr-defined]
 
 from streams.delivery.faults import ConfigurationFault
 from streams.delivery.profiles import Security
+from streams.delivery.reaching import Administration
 from streams.delivery.table import CHANGELOG_CONFIG, changelog_topic
 
 
@@ -36,14 +37,26 @@ class Changelog:
         return changelog_topic(self.app_id)
 
 
+class NotOurs(ConfigurationFault):
+    """A topic of which Kafka tells us nothing, not even whether it exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The app that takes over once its changelog exists, and the setting that leads to it."""
+
+    app_id: str
+    setting: str
+
+
 class Topics:
     """What a broker has for topics.  Every call blocks, for ``patience_seconds`` at most."""
 
     def __init__(self, broker: str, security: Security | None = None, patience_seconds: float = 10.0) -> None:
+        self.administration = Administration(broker, security, patience_seconds)
         self._broker = broker
+        self._admin = self.administration.client
         self._patience = patience_seconds
-        given: dict[str, Any] = {"bootstrap.servers": broker, "log_level": 0, "client.id": "results"}
-        self._admin = AdminClient({**given, **(security or Security()).admin()})
 
     def create(self, specs: Sequence[TopicSpec], replication: int = 1) -> list[str]:
         """Create those that are missing; their names.  What exists is left as it is: ``check`` judges it."""
@@ -51,10 +64,10 @@ class Topics:
         created = []
         for name, future in self._admin.create_topics(new, request_timeout=self._patience).items():
             try:
-                future.result()
+                self.administration.answer(future)
             except KafkaException as refused:
                 if refused.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                    raise self._fault(f"cannot create topic {name}", refused) from None
+                    raise self.administration.fault(f"cannot create topic {name}", refused) from None
             else:
                 created.append(name)
         return created
@@ -81,14 +94,28 @@ class Topics:
         topic = self._describe([name])[name]
         return None if topic is None else str(topic.topic_id)
 
+    def check_successor(self, successor: Successor) -> None:
+        """ConfigurationFault when a later generation exists: two that judge side by side would go unnoticed."""
+        changelog = changelog_topic(successor.app_id)
+        try:
+            there = self.identity(changelog) is not None
+        except NotOurs:
+            return
+        if there:
+            raise ConfigurationFault(
+                f"Topic {changelog} exists at {self._broker}, so a later generation has taken over: set"
+                f" {successor.setting} for every process, and start again."
+            )
+
     def check_session(self, seconds: float) -> None:
         """ConfigurationFault when the broker wants longer sessions: it would let the worker ask for ever."""
+        answer = self.administration.answer
         try:
-            cluster = self._admin.describe_cluster(request_timeout=self._patience).result()
+            cluster = answer(self._admin.describe_cluster(request_timeout=self._patience))
             node = ConfigResource(ResourceType.BROKER, str(cluster.nodes[0].id))
-            entries = self._admin.describe_configs([node], request_timeout=self._patience)[node].result()
+            entries = answer(self._admin.describe_configs([node], request_timeout=self._patience)[node])
         except KafkaException:
-            return  # not ours to read; a broker that is not there has been noticed before
+            return  # not ours to read
         least = entries.get("group.min.session.timeout.ms")
         if least is not None and seconds * 1000 < float(least.value):
             raise ConfigurationFault(
@@ -101,10 +128,16 @@ class Topics:
         found: dict[str, Any] = {}
         for name, future in asked.items():
             try:
-                found[name] = future.result()
+                found[name] = self.administration.answer(future)
             except KafkaException as refused:
-                if refused.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    raise self._fault(f"cannot describe topic {name}", refused) from None
+                code = refused.args[0].code()
+                if code == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                    raise NotOurs(
+                        f"{self.administration.security.principal} may not see topic {name} at {self._broker}:"
+                        " grant it Describe at least."
+                    ) from None
+                if code != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise self.administration.fault(f"cannot describe topic {name}", refused) from None
                 found[name] = None
         return found
 
@@ -114,20 +147,15 @@ class Topics:
         by_name = {resource.name: future for resource, future in asked.items()}
         for spec in specs:
             try:
-                have = {name: entry.value for name, entry in by_name[spec.name].result().items()}
+                answer = self.administration.answer(by_name[spec.name])
             except KafkaException as refused:
-                raise self._fault(f"cannot read the policy of topic {spec.name}", refused) from None
+                raise self.administration.fault(
+                    f"cannot read the policy of topic {spec.name}", refused
+                ) from None
+            have = {name: entry.value for name, entry in answer.items()}
             for name, wanted in spec.config.items():
                 if have.get(name) != wanted:
                     raise ConfigurationFault(
                         f"Topic {spec.name} has {name}={have.get(name)}, but must have {name}={wanted}:"
                         " set it with Kafka's own tools, or create the topic anew with `results topics`."
                     )
-
-    def _fault(self, what: str, refused: KafkaException) -> ConfigurationFault:
-        reason = refused.args[0]
-        if reason.code() in (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN):
-            return ConfigurationFault(
-                f"No Kafka broker answers at {self._broker}: start it, or set RESULTS_BROKER to where it is."
-            )
-        return ConfigurationFault(f"The broker at {self._broker}: {what}: {reason.str()}.")

@@ -6,7 +6,6 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,19 +14,21 @@ import faust
 from streams.delivery import leaving, selfcheck
 from streams.delivery.batches import BatchSchema
 from streams.delivery.desk import Desk, FaustWriter
-from streams.delivery.faults import BrokenAssumption, ConfigurationFault
+from streams.delivery.faults import BrokenAssumption
 from streams.delivery.keeper import Keeper
 from streams.delivery.profiles import PROFILES, Profile, ProfileName, Security, app_settings
+from streams.delivery.reaching import Unreached
 from streams.delivery.recovery import OrderedTableManager
+from streams.delivery.rights import Rights, needed
 from streams.delivery.sealing import Writer
 from streams.delivery.status import BEAT_SECONDS, Observer, Status
 from streams.delivery.table import RowTable, changelog_topic
-from streams.delivery.topics import Changelog, Topics, TopicSpec
+from streams.delivery.topics import Changelog, Successor, Topics, TopicSpec
 from streams.delivery.transport import BatchTransport
 
 log = logging.getLogger(__name__)
 
-#: How often the identity of the input topic is looked up again.
+#: How often the rights, the identity of the input topic and the generation are looked up again.
 WATCH_SECONDS = 5.0
 
 
@@ -47,6 +48,7 @@ def run_worker(
     input_topic: TopicSpec,
     output_topics: Sequence[TopicSpec] = (),
     security: Security | None = None,
+    successor: Successor | None = None,
     instance: str | None = None,
     session_timeout_seconds: float | None = None,
     status_file: Path | None = None,
@@ -58,12 +60,12 @@ def run_worker(
     """Run one worker in this process until a signal or a fault ends it; never returns.
 
     ``name``: the Faust app's id, which is also the consumer group and the beginning of the changelog's name.
-    ``broker``: ``host:port``.  ``instance``: this worker's name in the group, for static membership on Kafka.
+    ``broker``: ``host:port``.  ``successor``: the next generation of this app; the worker leaves once it exists.
+    ``instance``: this worker's name in the group, for static membership on Kafka.
     ``status_file``: where the worker says how it is (`status.read`); ``observer`` hears the same in this process.
-    ``patience_seconds``: how long the broker
-    may take to answer before the worker gives up starting.  ``leave_seconds``: from the signal to the end at the
-    latest.  ``writer``: wraps what reaches the
-    broker, for tests.
+    ``patience_seconds``: how long the broker may take to answer before the worker gives up starting.
+    ``leave_seconds``: from the signal to the end at the latest.  ``writer``: wraps what reaches the broker, for
+    tests.
 
     Exit codes: 0 left on SIGTERM or SIGINT, 2 a configuration fault, said in one sentence on stderr, 3 a
     broken assumption, 137 when leaving took longer than the deadline.
@@ -72,8 +74,19 @@ def run_worker(
         selfcheck.check()
         topics = Topics(broker, security, patience_seconds)
         changelog = Changelog(name, input_topic.partitions)
+        outputs = [topic.name for topic in output_topics]
+        rights = Rights(topics.administration, needed(input_topic.name, changelog.name, outputs, name))
+        rights.check()
         topics.check([input_topic, changelog, *output_topics])
-        identity = partial(topics.identity, input_topic.name)
+        identity = topics.identity(input_topic.name) or ""
+
+        def look() -> None:
+            rights.check()
+            if successor is not None:
+                topics.check_successor(successor)
+            _same(input_topic.name, identity, topics.identity(input_topic.name))
+
+        look()
         given = app_settings(
             PROFILES[profile],
             broker=broker,
@@ -84,9 +97,9 @@ def run_worker(
         if session_timeout_seconds is not None and profile == "kafka":  # the embedded broker wants its own
             topics.check_session(session_timeout_seconds)
             given["broker_session_timeout"] = session_timeout_seconds
-        plan = _Plan(keeper, name, PROFILES[profile], given, input_topic, identity() or "", writer)
+        plan = _Plan(keeper, name, PROFILES[profile], given, input_topic, identity, writer, rights)
         status = Status(name, observer=observer or Observer())
-        asyncio.run(_serve(plan, status, status_file, leave_seconds, identity))
+        asyncio.run(_serve(plan, status, status_file, leave_seconds, look))
     except Exception as fault:
         leaving.end(fault)
     if status_file is not None:
@@ -103,6 +116,11 @@ class _Plan:
     input_topic: TopicSpec
     incarnation: str
     writer: Callable[[Writer], Writer]
+    rights: Rights
+
+    def end(self, fault: BaseException) -> NoReturn:
+        """Leave at once; of a right that was taken away it is said which."""
+        leaving.end(self.rights.told(fault))
 
 
 def _assemble(plan: _Plan, status: Status) -> DeliveryApp:
@@ -110,7 +128,7 @@ def _assemble(plan: _Plan, status: Status) -> DeliveryApp:
     app.profile = plan.profile
     app.transport = BatchTransport(app.conf.broker_consumer, app)
     partitions = plan.input_topic.partitions
-    table = RowTable(app, plan.keeper, leaving.end, partitions=partitions)
+    table = RowTable(app, plan.keeper, plan.end, partitions=partitions)
     app.tables.add(table)
     app.desk = Desk(
         app,
@@ -120,7 +138,7 @@ def _assemble(plan: _Plan, status: Status) -> DeliveryApp:
         status,
         changelog=changelog_topic(plan.name),
         incarnation=plan.incarnation,
-        end=leaving.end,
+        end=plan.end,
     )
     consumer: Any = app.consumer
     consumer.settle = app.desk.settle
@@ -140,7 +158,7 @@ async def _serve(
     status: Status,
     status_file: Path | None,
     leave_seconds: float,
-    identity: Callable[[], str | None],
+    look: Callable[[], None],
 ) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -149,15 +167,20 @@ async def _serve(
     work = [
         asyncio.create_task(app.start()),
         asyncio.create_task(_beat(app, status, status_file)),
-        asyncio.create_task(_watch(plan, identity)),
+        asyncio.create_task(_watch(look)),
     ]
-    await _told_or_broken(app, told, work)
+    await _told_or_broken(app, told, work, plan.end)
     leaving.kill_after(leave_seconds)
     status.enter("leaving")
     await _leave(app)
 
 
-async def _told_or_broken(app: DeliveryApp, told: asyncio.Event, work: list[asyncio.Task[Any]]) -> None:
+async def _told_or_broken(
+    app: DeliveryApp,
+    told: asyncio.Event,
+    work: list[asyncio.Task[Any]],
+    end: Callable[[BaseException], NoReturn],
+) -> None:
     """Return when told to leave; a crash anywhere ends the process instead."""
     waits = [asyncio.create_task(told.wait()), asyncio.create_task(app._crashed.wait())]
     running = {*work, *waits}
@@ -165,9 +188,9 @@ async def _told_or_broken(app: DeliveryApp, told: asyncio.Event, work: list[asyn
         done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         for task in done & set(work):
             if fault := task.exception():
-                leaving.end(fault)
+                end(fault)
         if app._crashed.is_set():
-            leaving.end(app.crash_reason or BrokenAssumption("Faust crashed without a reason"))
+            end(app.crash_reason or BrokenAssumption("Faust crashed without a reason"))
 
 
 async def _leave(app: DeliveryApp) -> None:
@@ -192,14 +215,16 @@ async def _beat(app: DeliveryApp, status: Status, path: Path | None) -> None:
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def _watch(plan: _Plan, identity: Callable[[], str | None]) -> None:
-    """End the process when the input topic is no longer the one whose offsets the rows remember."""
+async def _watch(look: Callable[[], None]) -> None:
+    """End the process when what was true at its start no longer is."""
     while True:
         await asyncio.sleep(WATCH_SECONDS)
-        try:
-            found = await asyncio.to_thread(identity)
-        except ConfigurationFault:
-            continue  # the broker does not answer now; that is for the clients to outlast
-        if found != plan.incarnation:
-            what = "is gone" if found is None else "was created anew"
-            raise BrokenAssumption(f"topic {plan.input_topic.name} {what} under a running worker")
+        with suppress(Unreached):  # no broker answers now; that is for the clients to outlast
+            await asyncio.to_thread(look)
+
+
+def _same(topic: str, incarnation: str, found: str | None) -> None:
+    """BrokenAssumption when the input topic is not the one whose offsets the rows remember."""
+    if found != incarnation:
+        what = "is gone" if found is None else "was created anew"
+        raise BrokenAssumption(f"topic {topic} {what} under a running worker")

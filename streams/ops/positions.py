@@ -20,10 +20,9 @@ from aiokafka.protocol.offset import OffsetRequest
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
-from streams.clients import connection, no_broker
+from streams.clients import connection, shut_out
 from streams.ops.lag import Retention
 from streams.settings import Settings
-from streams.trouble import Trouble
 
 #: No wait would be answered with nothing at all by the embedded broker.
 _WAIT_MS = 10
@@ -75,7 +74,7 @@ class Positions:
             await self._admin.start()
         except (KafkaError, OSError) as failed:
             await self.close()
-            raise Trouble(no_broker(self._settings)) from failed
+            raise await shut_out(self._settings) from failed
         return self
 
     async def __aexit__(

@@ -187,7 +187,9 @@ def test_a_night_that_is_not_there_ends_in_a_sentence(results: Run) -> None:
 
 
 def test_a_night_is_never_replayed_live(results: Run) -> None:
-    done = results("replay", "south-east-2023", RESULTS_MODE="live", RESULTS_PROFILE="kafka")
+    live = {"RESULTS_MODE": "live", "RESULTS_PROFILE": "kafka", "RESULTS_ALLOW_OPEN_KAFKA": "true"}
+
+    done = results("replay", "south-east-2023", **live)
 
     assert done.returncode == 2
     assert "never replayed in live mode" in done.stderr

@@ -181,7 +181,7 @@ async def test_an_event_of_another_mode_cannot_enter_and_operators_hear_of_it(do
 
 
 async def test_a_rehearsal_event_cannot_enter_live(tmp_path: Path, hours: Hours) -> None:
-    async with opened_doors(tmp_path, hours, mode="live", profile="kafka") as doors:
+    async with opened_doors(tmp_path, hours, mode="live", profile="kafka", allow_open_kafka=True) as doors:
         answer = await doors.post("declarations", declaration())
 
         assert (answer.status_code, answer.json()["reason"]) == (403, "mode")

@@ -30,7 +30,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
 
 @pytest.fixture
 def feed(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Feed]:
-    generation = str(abs(hash(request.node.name)) % 10_000 + 2)
+    generation = str(abs(hash(request.node.name)) % 5_000 * 2 + 2)
     running = Feed(
         kafka.address, "kafka", tmp_path, RESULTS_GENERATION=generation,
         RESULTS_SESSION_TIMEOUT_SECONDS="6", RESULTS_MONITOR_PROBE_SECONDS="0",

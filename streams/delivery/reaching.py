@@ -1,0 +1,157 @@
+"""Reaching a broker for administration, and saying in one sentence why it cannot be reached."""
+
+import socket
+import ssl
+from concurrent.futures import Future
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+
+from streams.delivery.faults import ConfigurationFault
+from streams.delivery.profiles import Security
+
+#: How long a look at the bare connection may take.
+_LOOK_SECONDS = 3.0
+_NOBODY = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN)
+#: What verification says of a certificate made for other names: OpenSSL's codes for host, address and mail.
+_OTHER_NAME = (62, 63, 64)
+
+
+class Unreached(ConfigurationFault):
+    """No broker lets us in, now."""
+
+
+class Administration:
+    """A connection for administration.  Every call blocks, for ``patience_seconds`` at most."""
+
+    def __init__(self, broker: str, security: Security | None = None, patience_seconds: float = 10.0) -> None:
+        self.broker = broker
+        self.security = security or Security()
+        self.patience = patience_seconds
+        self._errors: list[KafkaError] = []
+        given: dict[str, Any] = {"bootstrap.servers": broker, "log_level": 0, "client.id": "results"}
+        given |= {**self.security.admin(), "error_cb": self._errors.append}
+        try:
+            self.client = AdminClient(given)
+        except KafkaException as refused:  # a file that holds no certificate, a key of another one
+            raise ConfigurationFault(
+                f"The settings RESULTS_TLS_… cannot be used: {refused.args[0].str()}."
+            ) from None
+
+    def answer(self, asked: Future[Any]) -> Any:
+        """What the broker answers; KafkaException where it refuses, Unreached where it lets nobody in.
+
+        A wrong certificate or password is said at once: librdkafka would try again until it loses patience.
+        """
+        self._errors.clear()
+        while not asked.done():
+            self.client.poll(0.02)
+            if why := self._shut_out():
+                raise Unreached(why)
+        try:
+            return asked.result()
+        except KafkaException as refused:
+            if refused.args[0].code() in _NOBODY:
+                raise Unreached(why_unreached(self.broker, self.security)) from None
+            raise
+
+    def fault(self, what: str, refused: KafkaException) -> ConfigurationFault:
+        """A refusal that has no sentence of its own."""
+        return ConfigurationFault(f"The broker at {self.broker}: {what}: {refused.args[0].str()}.")
+
+    def _shut_out(self) -> str | None:
+        for error in self._errors:
+            if error.code() == KafkaError._AUTHENTICATION:
+                return _login(self.broker, self.security, error.str())
+        if any(error.code() == KafkaError._SSL for error in self._errors):
+            self._errors.clear()
+            return _certificate(self.broker, self.security)
+        return None
+
+
+def why(broker: str, security: Security) -> str:
+    """Why a client was not let in, asked once more with a client that tells."""
+    found = why_unreached(broker, security)
+    if security.username is None or not security.tls:
+        return found
+    try:
+        administration = Administration(broker, security, _LOOK_SECONDS)
+        administration.answer(administration.client.describe_cluster(request_timeout=_LOOK_SECONDS))
+    except ConfigurationFault as refused:
+        return str(refused)
+    except KafkaException:
+        pass
+    return found
+
+
+def why_unreached(broker: str, security: Security) -> str:
+    """Why a broker cannot be reached, as far as the bare connection tells."""
+    try:
+        _connected(broker).close()
+    except OSError:
+        return (
+            f"No Kafka broker answers at {broker}: start it, or set RESULTS_BROKER to where it is "
+            "(`results demo` brings its own)."
+        )
+    if security.tls:
+        return _certificate(broker, security) or (
+            f"The broker at {broker} ends the connection after TLS: it asks for a login, or for another one. Set"
+            " RESULTS_SASL_USERNAME and RESULTS_SASL_PASSWORD, or a client certificate that it trusts."
+        )
+    if _speaks_tls(broker):
+        return f"The broker at {broker} asks for an encrypted connection: set RESULTS_TLS=true."
+    return f"What listens at {broker} does not answer as a Kafka broker: set RESULTS_BROKER to where one is."
+
+
+def _login(broker: str, security: Security, said: str) -> str:
+    if "mechanism" in said and "supported mechanisms:" in said:
+        known = said.partition("supported mechanisms:")[2].partition("(")[0].strip()
+        return (
+            f"The broker at {broker} does not know the mechanism {security.mechanism}, but {known}: set"
+            " RESULTS_SASL_MECHANISM to one of them."
+        )
+    return (
+        f"The broker at {broker} refuses the user {security.username}: RESULTS_SASL_USERNAME or RESULTS_SASL_PASSWORD"
+        f" is wrong, or the user has no password for {security.mechanism}."
+    )
+
+
+def _certificate(broker: str, security: Security) -> str | None:
+    """What is wrong with the broker's certificate; None when a handshake succeeds."""
+    host = broker.rpartition(":")[0].strip("[]")
+    try:
+        with security.context().wrap_socket(_connected(broker), server_hostname=host):
+            return None
+    except ssl.SSLCertVerificationError as refused:
+        if refused.verify_code in _OTHER_NAME:
+            return (
+                f"The certificate of the broker at {broker} is for another name than {host}: set RESULTS_BROKER to a"
+                " name in it."
+            )
+        return (
+            f"The certificate of the broker at {broker} is not trusted ({refused.verify_message}): set"
+            " RESULTS_TLS_CA_FILE to the authority that signed it."
+        )
+    except ssl.SSLError:
+        return f"The broker at {broker} does not speak TLS at this port: set RESULTS_BROKER to the port that does."
+    except OSError:
+        return None  # gone meanwhile
+
+
+def _speaks_tls(broker: str) -> bool:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = (
+        False,
+        ssl.CERT_NONE,
+    )  # nothing is sent; only: does it answer?
+    try:
+        with context.wrap_socket(_connected(broker)):
+            return True
+    except OSError:
+        return False
+
+
+def _connected(broker: str) -> socket.socket:
+    host, _, port = broker.rpartition(":")
+    return socket.create_connection((host.strip("[]"), int(port)), timeout=_LOOK_SECONDS)

@@ -1,0 +1,99 @@
+"""The rights at Kafka that a worker needs, which of them are missing, and the command that grants them."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
+
+from streams.delivery.faults import ConfigurationFault
+from streams.delivery.reaching import Administration
+
+Operation = Literal["READ", "WRITE", "DESCRIBE_CONFIGS"]
+_WORDS = {"READ": "read", "WRITE": "write to", "DESCRIBE_CONFIGS": "read the policy of"}
+_GRANTED_AS = {"READ": "Read", "WRITE": "Write", "DESCRIBE_CONFIGS": "DescribeConfigs"}
+_UNAUTHORISED = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """To do something with a topic, or with a group."""
+
+    operation: Operation
+    name: str
+    resource: Literal["topic", "group"] = "topic"
+
+
+class Denied(ConfigurationFault):
+    """A right is missing, or was taken away."""
+
+    def __init__(self, broker: str, principal: str, missing: Iterable[Right]) -> None:
+        super().__init__("\n".join(dict.fromkeys(_sentence(broker, principal, right) for right in missing)))
+
+
+def needed(source: str, changelog: str, outputs: Iterable[str], group: str) -> list[Right]:
+    """What a worker does: reads its input and its changelog, writes that and its outputs, is in its group."""
+    rights = [Right("READ", source), Right("READ", changelog)]
+    rights += [Right("WRITE", name) for name in (changelog, *outputs)]
+    rights += [Right("DESCRIBE_CONFIGS", name) for name in (source, changelog, *outputs)]
+    return [*rights, Right("READ", group, "group")]
+
+
+class Rights:
+    """The rights that one worker needs, asked of its broker."""
+
+    def __init__(self, administration: Administration, rights: Sequence[Right]) -> None:
+        self._administration = administration
+        self._rights = rights
+
+    def check(self) -> None:
+        """Denied when one is missing: Kafka refuses reads without a word, and a worker would wait for ever."""
+        missing = self._missing()
+        if missing:
+            raise Denied(self._administration.broker, self._administration.security.principal, missing)
+
+    def told(self, fault: BaseException) -> BaseException:
+        """A client's bare word that something is not allowed as the fault that says what; any other as it is."""
+        if isinstance(fault, TopicAuthorizationFailedError | GroupAuthorizationFailedError):
+            try:
+                self.check()
+            except ConfigurationFault as said:
+                return said
+        return fault
+
+    def _missing(self) -> list[Right]:
+        topics = {right.name for right in self._rights if right.resource == "topic"}
+        groups = {right.name for right in self._rights if right.resource == "group"}
+        client, patience = self._administration.client, self._administration.patience
+        asked = {
+            **client.describe_topics(
+                TopicCollection(sorted(topics)), include_authorized_operations=True, request_timeout=patience
+            ),
+            **client.describe_consumer_groups(
+                sorted(groups), include_authorized_operations=True, request_timeout=patience
+            ),
+        }
+        allowed = {name: self._allowed(future) for name, future in asked.items()}
+        return [right for right in self._rights if not _covers(allowed[right.name], right)]
+
+    def _allowed(self, asked: Future[Any]) -> set[str] | None:
+        """The operations that are ours; None where the broker does not tell, or has no such topic."""
+        try:
+            found = self._administration.answer(asked).authorized_operations
+        except KafkaException as refused:
+            return set() if refused.args[0].code() in _UNAUTHORISED else None
+        return None if found is None else {operation.name for operation in found}
+
+
+def _covers(allowed: set[str] | None, right: Right) -> bool:
+    return allowed is None or right.operation in allowed
+
+
+def _sentence(broker: str, principal: str, right: Right) -> str:
+    return (
+        f"{principal} may not {_WORDS[right.operation]} {right.resource} {right.name} ({right.operation}): grant it"
+        f" with `kafka-acls.sh --bootstrap-server {broker} --add --allow-principal {principal}"
+        f" --operation {_GRANTED_AS[right.operation]} --{right.resource} {right.name}`."
+    )
