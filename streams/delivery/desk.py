@@ -74,18 +74,17 @@ class Desk:
         try:
             consumer: BatchConsumer = self._app.consumer
             self._table.keep_only({tp.partition for tp in source})
-            committed = await consumer.committed(source)
             for tp in sorted(source):
-                await self._open(consumer, tp, committed[tp])
+                await self._open(consumer, tp)
         except IllegalStateError:
             raise  # the partitions went away meanwhile; recovery begins again with the next ones
         except Exception as fault:
             self._end(fault)
             raise
 
-    async def _open(self, consumer: BatchConsumer, tp: TP, committed: int | None) -> None:
+    async def _open(self, consumer: BatchConsumer, tp: TP) -> None:
         shelf = self._table.shelves[tp.partition]
-        await self._compare_mark(consumer, tp, shelf, committed)
+        await self._compare_mark(consumer, tp, shelf)
         shelf.open_recovered()
         sealer = Sealer(
             self._keeper, shelf, self._writer,
@@ -95,9 +94,8 @@ class Desk:
         log.info("partition.opened partition=%d rows=%d said_again=%d", tp.partition, len(shelf.rows), said)
         self._lines[tp] = Line(Judge(self._keeper, shelf, self._incarnation), sealer, self._end)
 
-    async def _compare_mark(
-        self, consumer: BatchConsumer, tp: TP, shelf: Shelf[Any], committed: int | None
-    ) -> None:
+    async def _compare_mark(self, consumer: BatchConsumer, tp: TP, shelf: Shelf[Any]) -> None:
+        committed = consumer.starts[tp]
         if shelf.mark is None and committed:
             raise ConfigurationFault(
                 f"Group {self._app.conf.id} has committed offset {committed} of {tp.topic}-{tp.partition}, but"
@@ -110,7 +108,7 @@ class Desk:
             log.warning(
                 "topic.replaced topic=%s partition=%d: read from its beginning", tp.topic, tp.partition
             )
-            consumer.begin_anew.add(tp)
+            await consumer.start_over(tp)  # before the mark says that it is done
         mark = Write(self._changelog, tp.partition, MARK_KEY, seal_mark(self._incarnation))
         await self._writer.write(Step.KEEP, [mark])
         shelf.mark = self._incarnation

@@ -1,5 +1,6 @@
 """How a worker begins with its partitions: rows recovered and said again, position sought, and only then input."""
 
+from collections import Counter
 from typing import Any
 
 from faust.tables.manager import TableManager
@@ -22,6 +23,12 @@ class OrderedRecovery(Recovery):
             self.revoke(tp)
         await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
 
+    async def _build_highwaters(
+        self, consumer: Any, tps: set[TP], destination: Counter[TP], title: str
+    ) -> None:
+        await consumer.look_up_starts()
+        await super()._build_highwaters(consumer, tps, destination, title)
+
     async def on_recovery_completed(self, generation_id: int = 0) -> None:
         app: Any = self.app
         consumer: Any = app.consumer
@@ -29,9 +36,9 @@ class OrderedRecovery(Recovery):
         self._set_recovery_ended()
         for table in self.tables.values():
             await table.on_recovery_completed(self.actives_for_table[table], self.standbys_for_table[table])
-        if app.consumer_generation_id != generation_id:
-            return  # rebalanced again meanwhile
         source = {tp for tp in consumer.assignment() if not self._is_changelog_tp(tp)}
+        if app.consumer_generation_id != generation_id or source != consumer.starts.keys():
+            return  # rebalanced again meanwhile
         await self._wait(app.desk.open(source))
         if source:
             await self._wait(consumer.perform_seek(), timeout=app.conf.broker_request_timeout)

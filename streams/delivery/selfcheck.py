@@ -47,6 +47,7 @@ SOURCES: Mapping[str, str] = {
     "Recovery.on_rebalance": "aa4d997a1795ceae3880f98311b46935",
     "Recovery.revoke": "779302ebfab0b2dbd86e9c0268bfd05d",
     "Recovery._restart_recovery": "6bd8a8558a2dffe4c60b8150f23d721b",
+    "Recovery._build_highwaters": "91b4cc0d3724ae7bfc398e873684fc6f",
     "Recovery.on_recovery_completed": "6ef567acf072e46da3fccbccc6d66237",
     "Recovery._slurp_changelogs": "7825c7e50f766d5ab0fd246b63420ea0",
     "Recovery.flush_buffers": "6fa9c17f1071018c49cb6d411a34fb4a",
@@ -69,7 +70,8 @@ def methods() -> dict[str, Callable[..., Any]]:
         (ThreadDelegateConsumer, "_getmany"),
         (AIOKafkaConsumerThread, "_create_worker_consumer _fetch_records _commit _seek_wait getmany"),
         (Producer, "_settings_extra _settings_default send"),
-        (Recovery, "on_rebalance revoke _restart_recovery on_recovery_completed _slurp_changelogs flush_buffers"),
+        (Recovery, "on_rebalance revoke _restart_recovery _build_highwaters on_recovery_completed"
+                   " _slurp_changelogs flush_buffers"),
         (TableManager, "on_rebalance on_partitions_revoked"),
         (App, "_on_partitions_revoked _on_partitions_assigned _stop_consumer on_rebalance_end"),
         (Stream, "_py_aiter"),

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
+from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 
@@ -34,8 +35,8 @@ class BatchConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self._books: dict[TP, Book] = {}
         self._books_fetched: dict[TP, Book] = {}  # the books when the last fetch began
-        #: Set by recovery: partitions whose committed offset belongs to an earlier incarnation of the topic.
-        self.begin_anew: set[TP] = set()
+        #: What the group had committed before the rows were recovered, by partition of the input.
+        self.starts: dict[TP, int | None] = {}
 
     def _new_consumer_thread(self) -> FetchThread:
         return FetchThread(self, loop=self.loop, beacon=self.beacon)
@@ -138,21 +139,23 @@ class BatchConsumer(driver.Consumer):
         book = self._books.get(tp)
         return None if book is None else book.done
 
-    async def committed(self, tps: Iterable[TP]) -> dict[TP, int | None]:
-        """What the group has committed, by partition; None where nothing is."""
+    async def look_up_starts(self) -> None:
+        """Remember what the group has committed; to be called before the end of the changelog is looked up.
+
+        In this order the rows hold all that lies below the start.  Asked later, a worker that was frozen
+        meanwhile would go to where another one has come, with rows that do not know of it.
+        """
         ask = self._thread._ensure_consumer().committed
         return {tp: await self._thread.call_thread(ask, tp) for tp in tps}
 
     async def perform_seek(self) -> None:
-        """Go to what is committed; to the earliest record where nothing is, which upstream leaves to chance."""
-        source = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
-        self._books = {tp: Book() for tp in source}
+        """Go to the starts; to the earliest record where nothing is committed, which upstream leaves to chance."""
+        self._books = {tp: Book() for tp in self.starts}
         await super().perform_seek()
-        earliest = await self.earliest_offsets(*source) if source else {}
-        for tp in source:
-            if tp in self.begin_anew:
-                self._committed_offset[tp] = None
-            start = max(self._committed_offset[tp] or 0, earliest[tp] or 0)
+        earliest = await self.earliest_offsets(*self.starts) if self.starts else {}
+        for tp, committed in self.starts.items():
+            self._committed_offset[tp] = committed
+            start = max(committed or 0, earliest[tp] or 0)
             await self.seek_wait({tp: start})
             self._books[tp].position = start
 
