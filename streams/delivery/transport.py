@@ -146,7 +146,15 @@ class BatchConsumer(driver.Consumer):
         meanwhile would go to where another one has come, with rows that do not know of it.
         """
         ask = self._thread._ensure_consumer().committed
-        return {tp: await self._thread.call_thread(ask, tp) for tp in tps}
+        source = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
+        self.starts = {tp: await self._thread.call_thread(ask, tp) for tp in source}
+
+    async def start_over(self, tp: TP) -> None:
+        """Commit the earliest record of a topic that was created anew, whose offsets are those of the old one."""
+        earliest = (await self.earliest_offsets(tp))[tp] or 0
+        if not await self._commit({tp: earliest}):
+            raise IllegalStateError(f"{tp.topic}-{tp.partition} went away")
+        self.starts[tp] = earliest
 
     async def perform_seek(self) -> None:
         """Go to the starts; to the earliest record where nothing is committed, which upstream leaves to chance."""
