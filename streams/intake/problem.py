@@ -1,11 +1,10 @@
-"""A refusal as it goes back over HTTP: problem details (RFC 9457) that name the field and the rule."""
+"""Why intake refuses: in words that name the field and the rule, with the status of the answer."""
 
 import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-TYPES = "https://election-results-feed.example/problems/"
-MEDIA_TYPE = "application/problem+json"
+from streams.problem import document
 
 _RULE = re.compile(r"\((?:DR|I)-\d+(?: [a-z])?\)")
 
@@ -54,14 +53,13 @@ class Problem(Exception):
     def body(self) -> dict[str, Any]:
         """The members of the problem document."""
         rule = _RULE.search(self.detail)
-        told = {
-            "type": TYPES + self.reason,
-            "title": _KINDS.get(self.reason, (422, "The event cannot stand like this"))[1],
-            "status": self.status,
-            "detail": self.detail,
-            "reason": self.reason,
-            "field": self.field,
-            "rule": rule.group().strip("()") if rule else None,
-            "index": self.index,
-        }
-        return {name: value for name, value in told.items() if value is not None}
+        return document(
+            self.reason,
+            self.status,
+            _KINDS.get(self.reason, (422, "The event cannot stand like this"))[1],
+            self.detail,
+            reason=self.reason,
+            field=self.field,
+            rule=rule.group().strip("()") if rule else None,
+            index=self.index,
+        )

@@ -13,9 +13,10 @@ from streams.intake import contract
 from streams.intake.body import cut, declared_length, read_body
 from streams.intake.credentials import Claim
 from streams.intake.limits import Bucket
-from streams.intake.problem import MEDIA_TYPE, TYPES, Problem
+from streams.intake.problem import Problem
 from streams.intake.producers import DOORS, Producer
 from streams.intake.reception import Reception, Sent
+from streams.problem import MEDIA_TYPE, TYPES
 
 log = structlog.get_logger(__name__)
 

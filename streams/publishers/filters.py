@@ -60,6 +60,8 @@ def read_filter(given: Mapping[str, Collection[str]]) -> Filter:
     parts: dict[str, frozenset[str]] = {}
     for name in NAMES:
         words = frozenset(w.strip() for value in given.get(name, ()) for w in value.split(",") if w.strip())
+        if given.get(name) and not words:
+            raise NoSuchFilter(name, f"{name}: names nothing; leave it out to have all")
         if len(words) > 500 or any(len(word) > 200 for word in words):
             raise NoSuchFilter(name, f"{name}: at most 500 values of 200 characters each")
         if name in ("type", "priority"):

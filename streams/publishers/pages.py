@@ -161,7 +161,7 @@ class Pages:
             "embed.html",
             parts,
             v=views.council(archive, standing) if standing else None,
-            f=views.front(archive),
+            f=None if standing else views.front(archive),
             stream=f"council={standing.council}" if standing else "priority=F,U",
             link=f"/council/{tiles.slug(standing.council)}" if standing else "/",
         )

@@ -1,10 +1,9 @@
-"""A refusal as readers get it: problem details (RFC 9457) in the words of a person."""
+"""Why readers are refused: in the words of a person, with the status of the answer."""
 
 from dataclasses import dataclass
 from typing import Any
 
-TYPES = "https://election-results-feed.example/problems/"
-MEDIA_TYPE = "application/problem+json"
+from streams.problem import document
 
 _KINDS: dict[str, tuple[int, str]] = {
     "not-found": (404, "There is no such thing here"),
@@ -12,6 +11,7 @@ _KINDS: dict[str, tuple[int, str]] = {
     "position": (400, "The position is none of this feed"),
     "other-log": (410, "The position is of another log"),
     "moment": (400, "This is no moment in time"),
+    "no-moment": (404, "Of that moment nothing is known"),
     "query": (400, "The question cannot be read"),
     "many": (503, "Too many readers at once"),
     "not-yet": (503, "The topics have not been read yet"),
@@ -36,11 +36,5 @@ class Problem(Exception):
 
     def body(self) -> dict[str, Any]:
         """The members of the problem document."""
-        told = {
-            "type": TYPES + self.kind,
-            "title": _KINDS[self.kind][1],
-            "status": self.status,
-            "detail": self.detail,
-            "field": self.field,
-        }
-        return {name: value for name, value in told.items() if value != ""}
+        status, title = _KINDS[self.kind]
+        return document(self.kind, status, title, self.detail, field=self.field or None)

@@ -11,7 +11,7 @@ from streams.ops.running import running_version
 from streams.ops.scraped import show
 from streams.publishers.metrics import of_streams
 from streams.publishers.site import Site
-from streams.publishers.web import application
+from streams.publishers.web.application import application
 from streams.settings import Settings
 from streams.trouble import Trouble
 

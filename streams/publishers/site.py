@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from streams.publishers.answers import Answer, Cache
-from streams.publishers.api import Answers
+from streams.publishers.api.known import Known
+from streams.publishers.api.score import snapshot
 from streams.publishers.archive import Archive, Entry
 from streams.publishers.following import Follower
 from streams.publishers.pages import Pages
 from streams.publishers.reel import Reel
 from streams.publishers.stream import Streams
 from streams.settings import Settings
+
+#: While much happens, what is made of the whole night is made anew this often and no more, however many ask (I-33).
+GLANCE_SECONDS = 0.2
 
 
 @dataclass(slots=True)
@@ -25,6 +29,9 @@ class Site:
     cache: Cache = field(default_factory=Cache)
     past: dict[tuple[str, str, int], Archive] = field(default_factory=dict)
     epoch: int = 0
+    glance_seconds: float = GLANCE_SECONDS
+    _seen: tuple[object, ...] = ()
+    _seen_at: float = -GLANCE_SECONDS
 
     def __post_init__(self) -> None:
         self.follower = Follower(self.settings, self._told, self._renewed)
@@ -32,7 +39,7 @@ class Site:
             Reel(self.archive),
             self.settings.serve_clients,
             self.status,
-            lambda why: Answers(self.archive, self.stale).snapshot(why),
+            lambda why: snapshot(Known(self.archive, self.stale), why),
         )
         self.pages = Pages(self.settings.mode, lambda: self.archive, lambda: self.stale)
 
@@ -52,9 +59,19 @@ class Site:
         return self.follower.freshness.stale(monotonic())
 
     @property
-    def state(self) -> tuple[int, int, bool]:
-        """Changes with everything that an answer could show."""
-        return (self.epoch, self.archive.revision, self.stale)
+    def state(self) -> tuple[object, ...]:
+        """Changes with everything that an answer could show, soon after it: at once where little happens."""
+        now = monotonic()
+        state = (self.epoch, self.archive.revision, self.stale)
+        if state != self._seen and now - self._seen_at >= self.glance_seconds:
+            self._seen, self._seen_at = state, now
+        return self._seen
+
+    def state_of(self, council: str) -> tuple[object, ...]:
+        """Changes with everything that a page of one council could show; raises :class:`Problem`."""
+        standing = self.pages.standing(council)
+        headlines = len(self.archive.of(standing.council))
+        return (self.epoch, standing.version, headlines, len(self.archive.areas), self.stale)
 
     def status(self) -> dict[str, object]:
         """How fresh this copy is, for streams and for operators."""
@@ -81,9 +98,15 @@ class Site:
             "unreadable": self.archive.unreadable,
         }
 
-    def kept(self, key: str, make: Callable[[], Answer]) -> Answer:
-        """An answer for the state as it is."""
-        return self.cache.get(key, self.state, make)
+    def freshness_headers(self) -> dict[str, str]:
+        """Headers that say how fresh an answer is without changing its tag."""
+        age = self.follower.freshness.age_seconds(monotonic())
+        told = "None" if age is None else str(round(age, 1))
+        return {"Results-Stale": "true" if self.stale else "false", "Results-Age-Seconds": told}
+
+    def kept(self, key: str, make: Callable[[], Answer], council: str | None = None) -> Answer:
+        """An answer for the state as it is; of one ``council`` alone, for as long as nothing of that changes."""
+        return self.cache.get(key, self.state_of(council) if council else self.state, make)
 
     def _told(self, entries: list[Entry]) -> None:
         self.streams.publish()

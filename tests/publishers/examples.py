@@ -1,11 +1,10 @@
 """Writes the examples of the API's documentation from a made-up night: python -m tests.publishers.examples."""
 
 import asyncio
-from pathlib import Path
 
 import orjson
 
-from streams.publishers import web
+from streams.publishers.web.documents import EXAMPLES
 from tests.publishers.making import (
     a_board,
     a_client,
@@ -30,4 +29,4 @@ async def written() -> bytes:
 
 
 if __name__ == "__main__":
-    Path(web.__file__).with_name("examples.json").write_bytes(asyncio.run(written()))
+    EXAMPLES.write_bytes(asyncio.run(written()))

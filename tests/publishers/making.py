@@ -14,7 +14,7 @@ from schemas.standing import Standing
 from streams.publishers.archive import Archive, Kind, Record
 from streams.publishers.reel import Reel
 from streams.publishers.site import Site
-from streams.publishers.web import application
+from streams.publishers.web.application import application
 from streams.settings import settings
 
 SWALE = "local.swale.2023-05-04"
@@ -145,6 +145,7 @@ def an_archive(records: Iterable[Record], now: float = 0.0) -> Archive:
 def a_site(archive: Archive, stale: bool = False, **given: Any) -> Site:
     """A copy of the service that has read everything and follows nothing."""
     site = Site(settings(mode="replay", profile="embedded", broker="127.0.0.1:1", **given))
+    site.glance_seconds = 0
     site.follower.archive = archive
     site.streams.reel = Reel(archive)
     site.follower.freshness.heard(monotonic() - (60.0 if stale else 0.0), 0)

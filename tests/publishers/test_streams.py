@@ -11,7 +11,7 @@ import uvicorn
 
 from streams.publishers.archive import Archive
 from streams.publishers.site import Site
-from streams.publishers.web import application
+from streams.publishers.web.application import application
 from tests.publishers.making import SWALE, a_headline, a_record, a_site, an_archive
 
 

@@ -11,9 +11,10 @@ import jsonschema
 import orjson
 import pytest
 
-from streams.publishers import api
+from streams.publishers.api import areas, councils, headlines, score, versions
+from streams.publishers.api.known import Known
 from streams.publishers.archive import Archive
-from streams.publishers.web import application
+from streams.publishers.web.application import application
 from tests.publishers.making import (
     LEWES,
     SWALE,
@@ -24,6 +25,7 @@ from tests.publishers.making import (
     a_night_of_two,
     a_record,
     a_site,
+    a_standing,
     an_archive,
     an_area_headline,
 )
@@ -43,17 +45,17 @@ QUESTIONS = {
 }
 
 MODELS: dict[str, Any] = {
-    "scoreboard": api.ScoreboardAnswer,
-    "councils": api.CouncilsAnswer,
-    "councils_council": api.CouncilAnswer,
-    "councils_council_versions": api.VersionsAnswer,
-    "councils_council_versions_version": api.StandingAnswer,
-    "areas": api.AreasAnswer,
-    "areas_area": api.AreaAnswer,
-    "areas_area_versions": api.VersionsAnswer,
-    "areas_area_versions_version": api.BoardAnswer,
-    "headlines": api.HeadlinesAnswer,
-    "headlines_id": api.HeadlineAnswer,
+    "scoreboard": score.ScoreboardAnswer,
+    "councils": councils.CouncilsAnswer,
+    "councils_council": councils.CouncilAnswer,
+    "councils_council_versions": versions.VersionsAnswer,
+    "councils_council_versions_version": councils.StandingAnswer,
+    "areas": areas.AreasAnswer,
+    "areas_area": areas.AreaAnswer,
+    "areas_area_versions": versions.VersionsAnswer,
+    "areas_area_versions_version": areas.BoardAnswer,
+    "headlines": headlines.HeadlinesAnswer,
+    "headlines_id": headlines.HeadlineAnswer,
 }
 
 
@@ -227,7 +229,7 @@ async def test_the_past_is_answered_as_it_was(archive: Archive) -> None:
         nonsense = await client.get("/api/v1/headlines", params={"as_of": "yesterday"})
         ahead = await client.get("/api/v1/headlines", params={"as_of": "2999-01-01T00:00:00Z"})
 
-    assert [a.status_code for a in (too_old, nonsense, ahead)] == [400, 400, 400]
+    assert [a.status_code for a in (too_old, nonsense, ahead)] == [404, 400, 404]
     assert by_count.json()["headlines"] == []
     assert len(by_feed.json()["headlines"]) == 4
     assert by_feed.json()["meta"]["as_of"] == "2023-05-05T02:00:00Z"
@@ -293,10 +295,10 @@ async def test_a_refusal_says_what_was_wrong(
 
 
 async def test_a_fault_of_ours_is_a_sentence(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(answers: object) -> bytes:
+    def broken(known: object) -> bytes:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(api.Answers, "scoreboard", broken)
+    monkeypatch.setattr(score, "score", broken)
     site = a_site(archive)
     transport = httpx.ASGITransport(application(site), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
@@ -395,3 +397,48 @@ async def test_health_says_what_operators_want() -> None:
         told = orjson.loads((await client.get("/health")).content)
 
     assert (told["repeats"], told["missing"], told["unreadable"], told["stale"]) == (1, 1, 0, False)
+
+
+async def test_while_much_happens_an_answer_is_made_a_few_times_a_second_however_many_ask(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-33: a flash brings readers; what they ask for is there already."""
+    site = a_site(archive)
+    site.glance_seconds = 1_000.0
+    made: list[int] = []
+
+    def counted(known: Known) -> bytes:
+        made.append(len(known.archive.entries))
+        return b"{}"
+
+    monkeypatch.setattr(score, "score", counted)
+    async with a_client(site) as client:
+        for n in range(2, 8):
+            archive.take(a_record(a_headline(n, LEWES), n, 1), 0.0)
+            await client.get("/api/v1/scoreboard")
+        site.glance_seconds = 0.0
+        await client.get("/api/v1/scoreboard")
+
+    assert made == [6, 11]
+
+
+async def test_the_page_of_a_council_is_made_anew_for_its_own_news_alone(archive: Archive) -> None:
+    site = a_site(archive)
+    async with a_client(site) as client:
+        pages = [(await client.get("/council/swale")).headers["etag"]]
+        for said in (a_headline(2, LEWES), a_standing(LEWES, 9), a_headline(4), a_standing(SWALE, 9)):
+            partition, offset = (1, archive.sequence.next_offset(1)) if said.council == LEWES else (0, 90)
+            archive.take(a_record(said, offset, partition), 0.0)
+            pages.append((await client.get("/council/swale")).headers["etag"])
+
+    assert pages[0] == pages[1] == pages[2]
+    assert len(set(pages)) == 3, "its headline, then its standing"
+
+
+@pytest.mark.parametrize("question", ["council=", "type=&type=", "priority=,"])
+async def test_a_filter_that_names_nothing_is_no_filter(question: str, archive: Archive) -> None:
+    async with a_client(a_site(archive)) as client:
+        answer = await client.get(f"/api/v1/headlines?{question}")
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"].endswith(": names nothing; leave it out to have all")

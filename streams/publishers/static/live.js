@@ -76,12 +76,14 @@
   }
 
   // One question for many headlines, and not all readers at once.
-  let waiting = 0;
+  let waiting = 0, news = 0;
   function soon() {
+    news = performance.now();
     if (!waiting) waiting = setTimeout(parts, 250 + Math.random() * 900);
   }
   async function parts() {
-    waiting = 0;
+    // News of this very moment may not be in the parts yet: they are made a few times a second at most.
+    waiting = performance.now() - news < 400 ? setTimeout(parts, 400) : 0;
     const url = new URL(location.href);
     url.searchParams.set("parts", "1");
     url.hash = "";
