@@ -1,11 +1,18 @@
-"""The probe: a synthetic record that goes the whole way of a declaration and is answered apart from all results."""
+"""The probe: a synthetic record that goes the whole way of a declaration and is answered apart from all results.
 
+It lies on declarations, goes on to contributions, and each worker on its way answers; the last answer is the probe's.
+"""
+
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field, ValidationError
 
 from schemas.cloudevents import Headers, headers
 from schemas.contract import Contract, EventId, Instant, Mode
+
+#: The workers that a probe passes, in this order.
+Passes = Literal["council", "area"]
 
 #: The header by which a worker tells a probe from everything else on its topic.
 PROBE_TYPE = "uk.results.Probe.v1"
@@ -32,6 +39,7 @@ class ProbeAnswer(Contract):
     mode: Mode
     sent_at: Instant
     partition: int = Field(ge=0)
+    agent: Passes = "council"
 
 
 def probe_key(partition: int) -> str:
@@ -52,12 +60,17 @@ def probe_headers(probe: Probe) -> Headers:
 
 def answer_headers(answer: ProbeAnswer) -> Headers:
     """Headers of an answer."""
-    return _headers(answer, "uk.results.ProbeAnswer.v1", f"/feeds/{answer.mode}/council")
+    return _headers(answer, "uk.results.ProbeAnswer.v1", f"/feeds/{answer.mode}/{answer.agent}")
+
+
+def is_probe(given: Iterable[tuple[str, bytes]]) -> bool:
+    """Whether the headers of a record are those of a probe, which nobody but workers and the monitor takes."""
+    return ("ce_type", PROBE_TYPE.encode()) in given
 
 
 def read_probe(value: bytes | None, given: tuple[tuple[str, bytes], ...], mode: Mode) -> Probe | None:
     """The probe in a record of this mode; None when its headers or its value are not those of one."""
-    if value is None or ("ce_type", PROBE_TYPE.encode()) not in given:
+    if value is None or not is_probe(given):
         return None
     try:
         probe = Probe.model_validate_json(value)

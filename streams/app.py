@@ -21,7 +21,7 @@ COUNCIL, AREA = "council", "area"
 #: What each worker writes besides its changelog, and hence what it needs the right to.
 WRITTEN = {
     COUNCIL: (names.headlines, names.standings, names.contributions, names.rejections, names.probes),
-    AREA: (names.headlines, names.boards, names.rejections),
+    AREA: (names.headlines, names.boards, names.rejections, names.probes),
 }
 
 
@@ -63,7 +63,9 @@ def run_council_worker(settings: Settings) -> NoReturn:
     from streams.agents.telling import TellingKeeper
 
     council = CouncilKeeper(settings.mode, settings.partitions, _unsigned(settings))
-    keeper = ProbingKeeper(TellingKeeper(council, settings.mode), settings.mode, "council", settings.partitions)
+    keeper = ProbingKeeper(
+        TellingKeeper(council, settings.mode), settings.mode, "council", settings.partitions
+    )
     _run(settings, COUNCIL, keeper, declarations(settings.mode))
 
 

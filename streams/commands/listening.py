@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from schemas import topics
 from schemas.area import AreaEvent, AreaHeld, AreaReleased, AreaReview, Board, Contribution
 from schemas.headline import Headline
+from schemas.probe import is_probe
 from schemas.rejection import Rejection
 from schemas.standing import Standing
 from streams.clients import connection, reader
@@ -35,7 +36,12 @@ class Listener:
     async def hear(self) -> list[Said]:
         """Return what came since the last call; waits a moment when there is nothing."""
         heard = await self._consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000))
-        return [self._take(partition, record) for partition, records in heard.items() for record in records]
+        return [
+            self._take(partition, record)
+            for partition, records in heard.items()
+            for record in records
+            if not is_probe(record.headers)
+        ]
 
     async def at_end(self) -> bool:
         """Whether nothing lies on the topics that was not heard."""

@@ -13,7 +13,7 @@ from schemas import topics
 from schemas.action import RejectionAction
 from schemas.contract import Mode
 from schemas.headline import Action, HeadlineType
-from schemas.probe import PROBE_TYPE
+from schemas.probe import is_probe
 from schemas.rejection import Rejection
 
 Stage = Literal["received", "tallied", "published"]
@@ -79,6 +79,7 @@ class Ledger:
     """Everything that is counted. The same records give the same figures, whenever they are read.
 
     ``observe`` hears each age of an event at a stage, ``delay`` each time from arrival to headline: seconds.
+    ``answered`` hears which probe was answered by which agent.
     """
 
     mode: Mode
@@ -91,7 +92,7 @@ class Ledger:
     parked: dict[str, Rejected] = field(default_factory=dict)
     councils: dict[str, Council] = field(default_factory=dict)
     sources: dict[str, float] = field(default_factory=dict)
-    answered: Callable[[str, float], None] = lambda probe, at: None
+    answered: Callable[[str, str], None] = lambda probe, agent: None
     clock: datetime | None = None
     _pending: dict[Place, Arrival] = field(default_factory=dict)
     _refused: set[Place] = field(default_factory=set)
@@ -110,15 +111,15 @@ class Ledger:
         """Take one record in; ``at``: its timestamp, Unix seconds. What cannot be read counts as far as it can."""
         topic = place[0]
         if topic == topics.declarations(self.mode):
-            if ("ce_type", PROBE_TYPE.encode()) not in headers:
+            if not is_probe(headers):
                 self._declared(place, _loads(value), at)
         elif topic == topics.headlines(self.mode):
             self._headline(_loads(value), at)
         elif topic == topics.standings(self.mode):
             self._standing(_loads(value), at)
         elif topic == topics.probes(self.mode):
-            if probe := _loads(value).get("id"):
-                self.answered(str(probe), at)
+            answer = _loads(value)
+            self.answered(_text(answer, "id"), _text(answer, "agent"))
         elif topic == topics.rejections(self.mode):
             self._rejection(value, at)
         elif topic == topics.actions(self.mode):

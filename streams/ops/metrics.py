@@ -124,10 +124,10 @@ _TABLE: tuple[Metric, ...] = (
     ),
     Metric(
         "election_probe_roundtrip_seconds", "histogram", (),
-        "From sending a probe to its answer by the worker",
+        "From sending a probe to the answer of the last worker on its way, through declarations and contributions",
         buckets=_AGES,
     ),
-    Metric("election_probe_lost_total", "counter", (), "Probes without an answer after 15 s"),
+    Metric("election_probe_lost_total", "counter", (), "Probes that had not come all the way after 15 s"),
     Metric(
         "election_lag_monitor_up", "gauge", ("cluster_name",),
         "1 while the last look at the broker was a success",

@@ -93,8 +93,13 @@ class Monitor:
         async with producer(self._settings, topic) as client:
             while True:
                 partition, probe = probes.next()
-                if lost := probes.give_up():
-                    log.warning("probe.lost", lost=lost, lost_in_all=probes.lost)
+                for lost in probes.give_up():
+                    log.warning(
+                        "probe.lost",
+                        partition=lost.partition,
+                        unanswered_by=lost.waits_for,
+                        lost_in_all=probes.lost,
+                    )
                 with suppress(*_UNREACHED):  # then it will be lost, and counted as such
                     await asyncio.wait_for(
                         client.send_and_wait(

@@ -6,7 +6,7 @@ from typing import Any
 from streams.delivery.status import STALE_SECONDS, Status
 from streams.ops.ledger import Council, Rejected
 from streams.ops.sight import Sight
-from streams.ops.verdict import VERDICTS, worst
+from streams.ops.verdict import VERDICTS, Verdict, worst
 from streams.ops.watch import Group
 
 #: Most rejections in one view; the others stay on the topic, and `results rejections list` shows them.
@@ -30,10 +30,14 @@ def view(sight: Sight, workers: Mapping[str, Status], now: float, version: str) 
         "last_success": sight.last_success,
         "trouble": sight.trouble,
         "late_seconds": max(ages, default=None),
-        "verdict": worst(found["verdict"] for found in groups),
+        "verdict": _overall(sight, groups),
         "groups": groups,
         "stages": {stage: _ages(list(ages)) for stage, ages in sight.ages.items()},
-        "probe": {"last_seconds": sight.probes.last, "lost": sight.probes.lost},
+        "probe": {
+            "last_seconds": sight.probes.last,
+            "lost": sight.probes.lost,
+            "silent": sorted(sight.probes.silent),
+        },
         "wards": {
             "declared": sum(council.declared for council in councils),
             "expected": sum(council.expected for council in councils),
@@ -93,6 +97,12 @@ def _group(group: Group, sight: Sight, now: float) -> View:
             partitions, key=lambda found: (found["lag_seconds"] or 0.0, found["lag"]), reverse=True
         ),
     }
+
+
+def _overall(sight: Sight, groups: Sequence[View]) -> Verdict:
+    """The verdict on the feed: that on its worst group, and `stalled` where probes go in and do not come out."""
+    verdicts: list[Verdict] = [found["verdict"] for found in groups]
+    return worst([*verdicts, "stalled"] if sight.probes.silent else verdicts)
 
 
 def _badness(found: View) -> tuple[int, float, int]:

@@ -22,11 +22,12 @@ def worker_port() -> int:
 
 @pytest.fixture(scope="package")
 def feed(broker: str, worker_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Feed]:
-    """Topics, a council worker that shows its metrics, and a monitor that looks every second."""
+    """Topics, a council worker that shows its metrics, an area worker, and a monitor that looks every second."""
     running = Feed(broker, "embedded", tmp_path_factory.mktemp("feed"))
     made = running.run("topics")
     assert made.returncode == 0, made.stderr
     running.start("worker", "worker", "council", RESULTS_METRICS_PORT=str(worker_port))
+    running.start("area", "worker", "area")
     running.start("monitor", "monitor")
     try:
         until(lambda: running.group()["members"] == 1 and running.group()["verdict"] == "ok")

@@ -1,6 +1,7 @@
 """Do logs say what docs/logs.md says, and do they keep what they must not say?"""
 
 import base64
+import json
 import re
 import urllib.error
 import urllib.request
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.evening import a_map
 from tests.ops.feed import ROOT, Feed, send, until
+from tests.ops.test_feed import of
 
 PAGE = (ROOT / "docs/logs.md").read_text()
 _LINE = re.compile(r"log\.(debug|info|warning|error|exception|critical)\(\s*\"([a-z_]+\.[a-z_]+)")
@@ -40,11 +43,14 @@ def logs(broker: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
     try:
         assert feed.run("topics").returncode == 0
         feed.start("worker", "worker", "council")
+        feed.start("area", "worker", "area")
         feed.start("monitor", "monitor")
         until(lambda: feed.state()["verdict"] == "ok")
         for value in (f"{RAW} no json", f'{{"{RAW}": "{RAW}", "schema_version": 1}}'):
             asyncio.run(send(feed.settings, value.encode(), b"k"))
+        asyncio.run(send(feed.settings, *of("ashford", a_map(mode="rehearsal"))))
         until(lambda: feed.state()["open"] == 2)
+        until(lambda: "record.judged" in (feed.folder / "worker.log").read_text())
         for word in (signed_in, base64.b64encode(f"{SECRET}:{SECRET}".encode()).decode()):
             _ask(feed, f"/ops/{RAW}?password={SECRET}", f"Basic {word}")
         _ask(feed, f"/ops/rejections/{RAW}", f"Bearer {SECRET}")
@@ -77,6 +83,20 @@ def test_no_secret_is_in_any_log(logs: dict[str, str]) -> None:
 def test_no_raw_input_is_in_any_log(logs: dict[str, str]) -> None:
     assert len(logs["worker.log"]) > 1000
     assert {name for name, text in logs.items() if RAW in text} == set()
+
+
+def test_a_line_about_a_record_names_its_place_and_what_it_is_about(logs: dict[str, str]) -> None:
+    lines = [json.loads(line) for line in logs["worker.log"].splitlines() if '"record.' in line]
+    refused = [line for line in lines if line["event"] == "record.refused"]
+    (judged,) = [line for line in lines if line["event"] == "record.judged"]
+
+    assert [line["reason"] for line in refused] == ["json", "schema"]
+    assert {(line["level"], line["topic"]) for line in refused} == {
+        ("warning", "results.rehearsal.declarations.v1")
+    }
+    assert len({(line["partition"], line["offset"]) for line in refused}) == 2
+    assert judged["council"] == "local.ashford.2023-05-04"
+    assert {"event_id", "partition", "offset", "topic"} <= set(judged)
 
 
 def test_a_canary_would_be_seen(logs: dict[str, str]) -> None:

@@ -14,8 +14,9 @@ from streams.ops.exposition import Exposition
 from streams.ops.lag import Sample
 from streams.ops.ledger import Ledger
 from streams.ops.positions import Membership
-from streams.ops.probing import Probes
+from streams.ops.probing import Lost, Probes
 from streams.ops.sight import Sight
+from streams.ops.view import view
 from streams.ops.watch import Group, Watch
 from streams.ops.web import PAGE, Door
 from streams.settings import Settings, settings
@@ -194,10 +195,30 @@ def test_probes_are_answered_once_or_lost() -> None:
     heard: list[float] = []
     probes = Probes("replay", 2, answered=heard.append, clock=lambda: next(moments))
     (first, one), (second, other) = probes.next(), probes.next()
-    probes.answer(one.id)
-    probes.answer("somebody else's")
+    probes.answer(one.id, "council")
+    assert heard == []  # half of the way
+    probes.answer(one.id, "area")
+    probes.answer(one.id, "area")
+    probes.answer("somebody else's", "area")
 
     assert (first, second, heard) == (0, 1, [1.5])
-    assert probes.give_up() == 1
-    probes.answer(other.id)
-    assert (probes.lost, heard) == (1, [1.5])
+    assert probes.give_up() == [Lost(1, "council")]
+    probes.answer(other.id, "area")
+    assert (probes.lost, heard, probes.silent) == (1, [1.5], {1})
+
+
+def test_a_partition_is_silent_until_a_probe_comes_all_the_way_again() -> None:
+    moment = [0.0]
+    probes = Probes("replay", 1, clock=lambda: moment[0])
+    sight = a_sight(settings())
+    sight.probes = probes
+    _, lost = probes.next()
+    probes.answer(lost.id, "council")
+    moment[0] = 16.0
+
+    assert probes.give_up() == [Lost(0, "area")]
+    assert (view(sight, {}, 1.0, "1")["verdict"], probes.silent) == ("stalled", {0})
+    _, again = probes.next()
+    for agent in ("council", "area"):
+        probes.answer(again.id, agent)
+    assert (view(sight, {}, 1.0, "1")["verdict"], probes.silent) == ("unknown", set())

@@ -95,7 +95,8 @@ function show(now) {
   $("councils").textContent = `${now.councils.final} of ${now.councils.all}`;
   $("open").textContent = now.open;
   $("parked").textContent = now.parked;
-  $("probe").textContent = now.probe.lost ? `${seconds(now.probe.last_seconds)}, ${now.probe.lost} lost` : seconds(now.probe.last_seconds);
+  const silent = now.probe.silent.length ? `; none from partition ${now.probe.silent.join(", ")}` : "";
+  $("probe").textContent = seconds(now.probe.last_seconds) + (now.probe.lost ? `, ${now.probe.lost} lost${silent}` : "");
   $("mode").textContent = `Mode ${now.mode} at ${now.cluster}, looked at every ${seconds(now.poll_seconds)}.`;
   $("trouble").hidden = now.up;
   $("trouble").textContent = now.up ? "" : now.trouble || "The monitor has not reached the broker yet.";
