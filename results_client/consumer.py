@@ -18,6 +18,7 @@ from aiokafka.structs import TopicPartition
 from pydantic import ValidationError
 
 from results_client.position import Position, position
+from results_client.reading import LaterVersion, read_headline
 from results_client.sequence import Gap, Lying, Sequence, Told, mark
 from schemas import topics
 from schemas.contract import Mode
@@ -43,6 +44,9 @@ class HeadlineConsumer:
 
     ``after``: a ``position`` given out by this class, the API or a stream; empty for the beginning. ``missing`` hears
     once of each gap. ``connection`` goes to aiokafka as it is. ``raw`` holds the bytes of the headline given last.
+
+    Headlines of a later release are read as far as they are known here (see ``reading``). At one of another version it
+    ends with ``LaterVersion``, after all before it.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class HeadlineConsumer:
         self._sequence = Sequence()
         self._alarmed: set[tuple[str, int]] = set()
         self._ready: deque[Told] = deque()
+        self._later: LaterVersion | None = None
         self._client: AIOKafkaConsumer | None = None
         self.raw = b""
 
@@ -104,15 +109,21 @@ class HeadlineConsumer:
                 if self._new(told):
                     self.raw = told.lying.raw
                     return told.lying.headline
+            if self._later is not None:
+                raise self._later
             runs = await self._client.getmany(timeout_ms=_WAIT_MS)
             for records in runs.values():
-                self._take(records)
+                if self._later is None:
+                    self._take(records)
             self._ready.extend(self._sequence.lose_patience(monotonic()))
 
     def _take(self, records: Iterable[ConsumerRecord]) -> None:
         for record in records:
             try:
-                headline = Headline.model_validate_json(record.value)
+                headline = read_headline(record.value)
+            except LaterVersion as later:
+                self._later = LaterVersion(f"offset {record.offset} of {record.topic}: {later}")
+                return
             except ValidationError as unreadable:
                 _log.error("offset %s of %s is no headline: %s", record.offset, record.topic, unreadable)
                 continue

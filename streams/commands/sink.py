@@ -22,6 +22,7 @@ async def _sink(path: Path, councils: list[str], priorities: list[str]) -> None:
     from aiokafka.errors import KafkaError
 
     from results_client.consumer import HeadlineConsumer
+    from results_client.reading import LaterVersion
     from streams.clients import connection, shut_out
     from streams.log import configure
     from streams.publishers.filters import NoSuchFilter, read_filter
@@ -45,5 +46,7 @@ async def _sink(path: Path, councils: list[str], priorities: list[str]) -> None:
                         file.write(headline, headlines.raw)
         except KafkaError:
             raise await shut_out(these) from None
+        except LaterVersion as why:
+            raise Trouble(f"A headline cannot be read: {why}.") from None
         except LookupError as why:
             raise Trouble(f"{str(why)[0].upper()}{str(why)[1:]}: create it with `results topics`.") from None

@@ -9,6 +9,7 @@ from typing import Generic, Literal, TypeVar
 from pydantic import ValidationError
 
 from results_client.position import Position, Reach
+from results_client.reading import LaterVersion, read, read_headline
 from results_client.sequence import Lying, Sequence, Told
 from schemas.area import Board
 from schemas.contract import Mode
@@ -71,7 +72,7 @@ class Version(Generic[Picture]):
 
     def picture(self) -> Picture:
         """The contract."""
-        return self.model.model_validate_json(self.raw)
+        return read(self.model, self.raw)
 
 
 @dataclass(slots=True)
@@ -114,7 +115,8 @@ class OtherLog(Exception):
 class Archive:
     """The state of the read side. ``revision`` rises with everything that a reader could notice.
 
-    ``unreadable`` counts records that are no output of this feed and mode; they are left out (I-01).
+    ``unreadable`` counts records that are no output of this feed and mode, or of a later version than is known here;
+    they are left out (I-01), and ``refused`` says where the last of them lies and why.
     """
 
     mode: Mode
@@ -126,6 +128,7 @@ class Archive:
     revision: int = 0
     at_ms: int = 0
     unreadable: int = 0
+    refused: str = ""
     sequence: Sequence = field(default_factory=Sequence)
     _by_key: dict[str, list[Entry]] = field(default_factory=dict)
     _reached: dict[int, Reach] = field(default_factory=dict)
@@ -140,13 +143,16 @@ class Archive:
                 case "headlines":
                     return self._headline(record, record.value, now)
                 case "standings":
-                    standing = Standing.model_validate_json(record.value)
+                    standing = read(Standing, record.value)
                     self._picture(self.councils, standing.council, standing, record.value, record.at_ms)
                 case "boards":
-                    board = Board.model_validate_json(record.value)
+                    board = read(Board, record.value)
                     self._picture(self.areas, board.area, board, record.value, record.at_ms)
-        except (ValidationError, _OtherMode):
+        except (ValidationError, LaterVersion, _OtherMode) as why:
             self.unreadable += 1
+            self.refused = (
+                f"offset {record.offset} of partition {record.partition} of the {record.kind}: {_said(why)}"
+            )
         return []
 
     def lose_patience(self, now: float) -> list[Entry]:
@@ -215,7 +221,7 @@ class Archive:
     def _headline(self, record: Record, raw: bytes, now: float) -> list[Entry]:
         if record.offset < self.sequence.next_offset(record.partition):
             raise OtherLog
-        headline = Headline.model_validate_json(raw)
+        headline = read_headline(raw)
         if headline.mode != self.mode:
             raise _OtherMode
         self.at_ms = max(self.at_ms, record.at_ms)
@@ -273,6 +279,13 @@ class Archive:
 
 class _OtherMode(Exception):
     """The record belongs to another mode."""
+
+
+def _said(why: Exception) -> str:
+    if isinstance(why, ValidationError):
+        first = why.errors(include_url=False, include_context=False, include_input=False)[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"[:300]
+    return str(why) or "it belongs to another mode"
 
 
 def _until(moment: datetime, clock: Clock) -> Callable[[Version[Picture]], bool]:

@@ -115,11 +115,16 @@ class Follower:
             )
             told: list[Entry] = []
             for partition, records in runs.items():
+                refused = self.archive.unreadable
                 for record in records:
                     if record.offset < self._taken.get(partition, 0):
                         raise OtherLog
                     told += self.archive.take(self._record(record), monotonic())
                     self._taken[partition] = record.offset + 1
+                if self.archive.unreadable > refused:
+                    log.error(
+                        "publisher.unreadable", records=self.archive.unreadable, last=self.archive.refused
+                    )
             told += self.archive.lose_patience(monotonic())
             if told:
                 self._told(told)

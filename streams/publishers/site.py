@@ -96,6 +96,7 @@ class Site:
             "repeats": self.archive.sequence.repeats,
             "conflicts": self.archive.sequence.conflicts,
             "unreadable": self.archive.unreadable,
+            "refused": self.archive.refused,
         }
 
     def freshness_headers(self) -> dict[str, str]:

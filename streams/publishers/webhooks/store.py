@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from results_client.reading import read_headline
 from schemas.headline import Headline
 from streams.publishers.archive import Entry
 from streams.publishers.filters import Filter, read_filter
@@ -254,4 +255,4 @@ class Store:
 
 
 def _headline(raw: bytes) -> Headline:
-    return Headline.model_validate_json(raw)
+    return read_headline(raw)
