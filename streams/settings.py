@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     session_timeout_seconds: float = Field(
         10.0,
         ge=1,
-        le=120,
+        le=90,
         description="How long Kafka waits for a silent worker before its partitions go to another",
     )
     data_dir: Path = Field(

@@ -1,13 +1,37 @@
 """The monitor's knowledge as Prometheus takes it, worked out anew for each scrape."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry
 
+from streams.ops.ledger import Ledger
 from streams.ops.metrics import Family, Scrape, build_info, histogram, registry
 from streams.ops.sight import Sight
 from streams.ops.verdict import VERDICTS
+
+#: Longer than from one scrape to the next.
+_NEW_SECONDS = 5.0
+
+
+class Newcomers:
+    """Shows a count that was not there before as zero for a moment: a rate begins with the first value that it sees.
+
+    What the first scrape finds has been there: after a restart of the monitor, counts go on where they were.
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[tuple[str, ...], float] = {}
+        self._began = False
+
+    def shown(
+        self, counts: Iterable[tuple[tuple[str, str], int]], now: float
+    ) -> Iterator[tuple[tuple[str, str], int]]:
+        """The counts to show at a moment, in the order of their labels."""
+        for labels, count in sorted(counts):
+            since = self._since.setdefault(labels, now if self._began else -_NEW_SECONDS)
+            yield labels, count if now - since >= _NEW_SECONDS else 0
+        self._began = True
 
 
 class Exposition:
@@ -18,6 +42,7 @@ class Exposition:
         self._sight = sight
         self._version = version
         self._now = now
+        self._counts = Newcomers(), Newcomers(), Newcomers()
         age = histogram("election_event_age_seconds", self.registry)
         delay = histogram("election_headline_delay_seconds", self.registry)
         roundtrip = histogram("election_probe_roundtrip_seconds", self.registry)
@@ -32,6 +57,7 @@ class Exposition:
         now = self._now()
         yield from _lag(self._sight, now)
         yield from _groups(self._sight, now)
+        yield from _counts(self._sight.ledger, self._counts, now)
         yield from _night(self._sight)
         yield from _watcher(self._sight)
         yield build_info(self._version)
@@ -79,16 +105,22 @@ def _groups(sight: Sight, now: float) -> Iterable[Family]:
     return status, members, idle, used, catch_up
 
 
+def _counts(ledger: Ledger, known: tuple[Newcomers, Newcomers, Newcomers], now: float) -> Iterable[Family]:
+    counted = {
+        "election_declarations_total": ledger.declarations.items(),
+        "election_headlines_total": ledger.headlines.items(),
+        "election_dead_letters_total": ledger.dead_letters.items(),
+    }
+    for (name, counts), newcomers in zip(counted.items(), known, strict=True):
+        family = Family(name)
+        for labels, count in newcomers.shown(counts, now):
+            family.add(count, *labels)
+        yield family
+
+
 def _night(sight: Sight) -> Iterable[Family]:
     ledger = sight.ledger
-    declarations, headlines = Family("election_declarations_total"), Family("election_headlines_total")
-    for (source, outcome), count in sorted(ledger.declarations.items()):
-        declarations.add(count, source, outcome)
-    for (kind, action), count in sorted(ledger.headlines.items()):
-        headlines.add(count, kind, action)
-    dead, still = Family("election_dead_letters_total"), Family("election_dead_letters_open")
-    for (topic, reason), count in sorted(ledger.dead_letters.items()):
-        dead.add(count, topic, reason)
+    still = Family("election_dead_letters_open")
     opened = [found.rejection.topic for found in ledger.open]
     for topic in sorted({group.topic for group in sight.watch.groups} | set(opened)):
         still.add(opened.count(topic), topic)
@@ -101,7 +133,7 @@ def _night(sight: Sight) -> Iterable[Family]:
     sources = Family("election_source_last_event_timestamp_seconds")
     for source, at in sorted(ledger.sources.items()):
         sources.add(at, source)
-    return declarations, headlines, dead, still, declared, expected, sources
+    return still, declared, expected, sources
 
 
 def _watcher(sight: Sight) -> Iterable[Family]:

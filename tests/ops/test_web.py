@@ -190,6 +190,23 @@ def test_lag_is_left_out_once_the_last_look_is_old() -> None:
     assert value("election_group_status", {"group": "g", "status": "unknown"}) == 1.0
 
 
+def test_a_count_begins_at_zero_so_that_a_rate_sees_its_first_event() -> None:
+    """Not one that was there before the first scrape: after a restart it goes on where it was."""
+    moment = [1000.0]
+    sight = a_sight(settings())
+    sight.ledger.headlines["WARD_GAIN", "announced"] = 7
+    value = Exposition(sight, "1", now=lambda: moment[0]).registry.get_sample_value
+
+    def shown(kind: str) -> float | None:
+        return value("election_headlines_total", {"type": kind, "action": "announced"})
+
+    assert (shown("WARD_GAIN"), shown("WARD_HOLD")) == (7.0, None)
+    sight.ledger.headlines["WARD_HOLD", "announced"] = 2
+    assert (shown("WARD_GAIN"), shown("WARD_HOLD")) == (7.0, 0.0)
+    moment[0] += 5.0
+    assert (shown("WARD_GAIN"), shown("WARD_HOLD")) == (7.0, 2.0)
+
+
 def test_probes_are_answered_once_or_lost() -> None:
     moments = iter([0.0, 1.0, 1.5, 17.0, 17.0])
     heard: list[float] = []
