@@ -3,6 +3,7 @@
 import random
 import signal
 import time
+from collections import Counter
 
 from tests.delivery.evening import evening
 from tests.delivery.night import Night
@@ -13,95 +14,115 @@ SLOW = {"batch": 4, "delay": 0.05}
 
 STEPS = ("refuse", "attach", "keep", "say")
 
+#: Where a worker ends itself: around each step, and between the acknowledgement of a batch and its commit.
+POINTS = (
+    *(f"{when}-{step}" for step in STEPS for when in ("after", "half", "before")),
+    "after-acknowledge",
+)
 
-def points(step: str, lives: int) -> list[str]:
-    """That many points of one step in turn, the narrowest window first."""
-    turn = [f"{when}-{step}" for when in ("after", "half", "before")]
-    return [turn[number % 3] for number in range(max(1, lives // 2))]
+#: Counted beside what was done on purpose.
+ENDED = "ended by itself"
 
 
-POINTS = [point for step in STEPS for point in points(step, 6)]
+def killed_at_random(night: Night, lives: int, seed: int) -> Counter[str]:
+    """SIGKILL at a random moment, again and again, with declarations waiting all the time.
 
-
-def killed_at_random(night: Night, lives: int, seed: int) -> None:
-    """SIGKILL at a random moment, again and again, with declarations waiting all the time."""
+    Every other worker has a name in its group, and comes back under it.
+    """
     lot = random.Random(seed)
+    done: Counter[str] = Counter()
+    night.produce(evening(seed))
+    for life in range(lives):
+        with night.worker(**SLOW, **({"instance": "one"} if life % 2 else {})) as worker:
+            worker.ready()
+            time.sleep(lot.uniform(0.0, 1.0))
+            done["kill" if worker.running() else ENDED] += 1
+        if night.committed() == night.produced:
+            night.produce(evening(seed * 1000 + life))
+    finish(night)
+    return done
+
+
+def terminated_at_random(night: Night, lives: int, seed: int) -> Counter[str]:
+    """SIGTERM or SIGINT at a random moment, with declarations waiting, by exit code."""
+    lot = random.Random(seed)
+    done: Counter[str] = Counter()
     night.produce(evening(seed))
     for life in range(lives):
         with night.worker(**SLOW) as worker:
             worker.ready()
             time.sleep(lot.uniform(0.0, 1.0))
+            code = worker.leave(lot.choice([signal.SIGTERM, signal.SIGINT]))
+            done[f"left with {code}"] += 1
         if night.committed() == night.produced:
             night.produce(evening(seed * 1000 + life))
     finish(night)
+    return done
 
 
-def terminated_at_random(night: Night, lives: int, seed: int) -> list[int]:
-    """SIGTERM at a random moment, with declarations waiting; the exit codes."""
-    lot = random.Random(seed)
-    night.produce(evening(seed))
-    codes = []
-    for life in range(lives):
-        with night.worker(**SLOW) as worker:
-            worker.ready()
-            time.sleep(lot.uniform(0.0, 1.0))
-            codes.append(worker.leave(lot.choice([signal.SIGTERM, signal.SIGINT])))
-        if night.committed() == night.produced:
-            night.produce(evening(seed * 1000 + life))
-    finish(night)
-    return codes
-
-
-def crashed_at(night: Night, points: list[str], seed: int, chance: float = 0.5) -> list[str]:
-    """A worker for each point, which ends itself there; the points that were reached."""
-    reached = []
+def crashed_at(night: Night, points: list[str], seed: int, chance: float = 0.5) -> Counter[str]:
+    """A worker for each point, which ends itself there; how often each point was reached."""
+    done: Counter[str] = Counter()
     for number, point in enumerate(points):
-        night.produce(evening(seed * 1000 + number, councils=3))
-        with night.worker(**SLOW, point=point, chance=chance) as worker:
-            deadline = time.monotonic() + 20
-            while worker.running() and time.monotonic() < deadline and night.committed() < night.produced:
-                time.sleep(0.05)
-            if not worker.running():
-                reached.append(point)
+        for attempt in range(3):
+            night.produce(evening(seed * 1000 + 10 * number + attempt, councils=3))
+            if _dies(night, point, chance):
+                done[point] += 1
+                break
     finish(night)
-    return reached
+    return done
 
 
-def joining_and_leaving(night: Night, turns: int, seed: int) -> dict[str, int]:
-    """One to three workers that start, are killed, terminated, frozen beyond their session; how often each."""
+def _dies(night: Night, point: str, chance: float) -> bool:
+    with night.worker(**SLOW, point=point, chance=chance) as worker:
+        deadline = time.monotonic() + 20
+        while worker.running() and time.monotonic() < deadline and night.committed() < night.produced:
+            time.sleep(0.05)
+        return worker.process.poll() == -signal.SIGKILL
+
+
+def joining_and_leaving(night: Night, turns: int, seed: int) -> Counter[str]:
+    """One to three workers that start, are killed, told to leave, frozen beyond their session; how often each."""
     lot = random.Random(seed)
     living: list[Worker] = []
     frozen: list[tuple[float, Worker]] = []
-    done: dict[str, int] = {}
+    done: Counter[str] = Counter()
     with night.workers(**SLOW) as start:
         living += [start(), start()]
-        for turn in range(turns):
-            night.produce(evening(seed * 1000 + turn, councils=2))
+        while done.total() - done[ENDED] < turns:
+            night.produce(evening(seed * 1000 + done.total(), councils=2))
+            done[ENDED] += sum(not worker.running() for worker in living)
             living = [worker for worker in living if worker.running()]
             for entry in [entry for entry in frozen if entry[0] < time.monotonic()]:
-                entry[1].process.send_signal(signal.SIGCONT)
+                entry[1].wake()
                 frozen.remove(entry)
                 living.append(entry[1])
-            what = lot.choice(["start", "kill", "leave", "freeze", "rest"]) if living else "start"
+            what = lot.choice(["start", "kill", "leave", "freeze"]) if living else "start"
             if what == "start" and len(living) + len(frozen) > 2:
-                what = "rest"
-            done[what] = done.get(what, 0) + 1
+                what = "kill"
+            done[what] += 1
             if what == "start":
                 living.append(start())
-            elif what == "kill":
-                living.pop(lot.randrange(len(living))).kill()
-            elif what == "leave":
-                living.pop(lot.randrange(len(living))).leave()
-            elif what == "freeze":
+            else:
                 worker = living.pop(lot.randrange(len(living)))
-                worker.process.send_signal(signal.SIGSTOP)
-                frozen.append((time.monotonic() + lot.uniform(2, 5), worker))
+                _end(worker, what)
+                if what == "freeze":
+                    frozen.append((time.monotonic() + lot.uniform(2, 5), worker))
             time.sleep(lot.uniform(0.5, 2.5))
         for _, worker in frozen:
-            worker.process.send_signal(signal.SIGCONT)
+            worker.wake()
         time.sleep(1)
     finish(night)
-    return done
+    return +done
+
+
+def _end(worker: Worker, what: str) -> None:
+    if what == "kill":
+        worker.kill()
+    elif what == "leave":
+        worker.leave()
+    else:
+        worker.freeze()
 
 
 def finish(night: Night, lives: int = 3) -> None:

@@ -1,0 +1,42 @@
+"""Workers known to be bad: left alone they are right, and ended again and again they must not be."""
+
+import signal
+
+from tests.chaos.outcome import Outcome
+from tests.chaos.stage import Stage
+from tests.delivery import stock
+from tests.delivery.oracle import Verdict, verdict
+
+
+def known_bad(kind: str, stage: Stage, count: int, seed: int) -> Outcome:
+    """As many nights with a stock worker that is ended twice in each; a trouble for each night that comes out right."""
+    outcome = Outcome()
+    night = stage.night()
+    stock.undisturbed(night, kind, seed)
+    if said_wrong(alone := verdict(night)):
+        outcome.troubles.append(f"{kind} is wrong although nobody ended it: {alone}")
+    for number in range(count):
+        night = stage.night()
+        how = signal.SIGTERM if number % 3 == 2 else signal.SIGKILL
+        stock.ended(night, kind, lives=2, seed=seed + number, number=how)
+        outcome.done[f"ended by {how.name}"] += 2
+        found = verdict(night)
+        if not said_wrong(found):
+            outcome.troubles.append(f"night {number} with {how.name} came out right: nothing caught {kind}")
+        outcome.verdict += only_said(found)
+    return outcome
+
+
+def said_wrong(found: Verdict) -> bool:
+    """Whether headlines are lost, wrong or in conflict; a stock worker writes nothing else that could be compared."""
+    return bool(found.lost or found.wrong or found.conflicting)
+
+
+def only_said(found: Verdict) -> Verdict:
+    return Verdict(
+        lost=found.lost,
+        wrong=found.wrong,
+        conflicting=found.conflicting,
+        headlines=found.headlines,
+        copies=found.copies,
+    )
