@@ -17,7 +17,9 @@ from streams.trouble import Trouble
 
 def demo(
     speed: Speed = "120",
-    end: Annotated[bool, typer.Option("--exit", help="End when all is in, with the final table.")] = False,
+    end: Annotated[
+        bool, typer.Option("--exit", help="End when all is in, with the final table. No page is served then.")
+    ] = False,
     seed: Seed = None,
     night: Annotated[
         str,
@@ -37,9 +39,7 @@ def demo(
     ] = 9092,
     page_port: Annotated[
         int,
-        typer.Option(
-            "--page", min=1, max=65535, help="Port of the page, which is shown unless --exit is given."
-        ),
+        typer.Option("--page", min=1, max=65535, help="Port of the page; not used with --exit."),
     ] = 8500,
 ) -> None:
     """Replay a night: broker, topics, workers, declarations; councils and headlines as they come, and its page.

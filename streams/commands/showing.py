@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streams
+from streams.rehearsal.bound import bound
 from streams.settings import PREFIX, Settings
 
 _PATIENCE_SECONDS = 2.0
@@ -28,7 +29,7 @@ def page(these: Settings, port: int, folder: Path) -> Iterator[str]:
     }
     with (folder / "serve.log").open("ab") as words:
         child = subprocess.Popen(
-            [sys.executable, "-m", "streams", "serve"],
+            bound(sys.executable, "-m", "streams", "serve"),
             cwd=Path(streams.__file__).parents[1],  # the very code that runs here, installed or not
             env=os.environ | {f"{PREFIX}{name.upper()}": str(value) for name, value in told.items()},
             stdin=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ from pathlib import Path
 import streams
 from streams import app
 from streams.delivery import status
+from streams.rehearsal.bound import bound
 from streams.rehearsal.broker import embedded_broker
 from streams.settings import PREFIX, Settings, settings
 from streams.trouble import Trouble
@@ -67,7 +68,7 @@ def _log(folder: Path, agent: str) -> Path:
 def _worker(these: Settings, agent: str, folder: Path) -> "Iterator[subprocess.Popen[bytes]]":
     with _log(folder, agent).open("ab") as words:
         child = subprocess.Popen(
-            [sys.executable, "-m", "streams", "worker", agent],
+            bound(sys.executable, "-m", "streams", "worker", agent),
             cwd=Path(streams.__file__).parents[1],  # the very code that runs here, installed or not
             env=os.environ | _environment(these),
             stdin=subprocess.DEVNULL,

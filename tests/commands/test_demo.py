@@ -8,7 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,26 @@ def test_sigterm_ends_everything(running: "subprocess.Popen[str]", free_port: in
 
     assert (running.returncode, errors) == (143, "")
     assert _children_of_the_demo(free_port) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children for their parent")
+def test_a_demo_that_is_killed_leaves_nobody_behind(running: "subprocess.Popen[str]", free_port: int) -> None:
+    def seen(*parts: str) -> bool:
+        words = " ".join(words for _, words in _children_of_the_demo(free_port))
+        return all(part in words for part in parts)
+
+    _until(lambda: seen("broker", "worker council", "worker area", "serve"))
+    running.kill()
+    running.wait()
+
+    _until(lambda: not _children_of_the_demo(free_port))
+
+
+def _until(holds: Callable[[], bool], seconds: float = 8.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("agent", ["council", "area"])
