@@ -44,9 +44,12 @@ class Judge(Generic[S, E]):
         self._incarnation = incarnation
         self._working: dict[str, Change[S]] = {}
 
-    def judge(self, records: Iterable[Record]) -> Iterator[Draft[S]]:
-        """The drafts of a run of records; at least one, however little there is to say."""
-        draft: Draft[S] = Draft()
+    def judge(self, records: Iterable[Record], begun: Draft[S] | None = None) -> Iterator[Draft[S]]:
+        """The drafts of a run of records; at least one, however little there is to say.
+
+        ``begun``: the draft of the records before, still open, which these go on with.
+        """
+        draft = Draft() if begun is None else begun
         for record in records:
             read = self._keeper.read(record)
             if isinstance(read, Output):
@@ -57,13 +60,16 @@ class Judge(Generic[S, E]):
             state, version = self._latest(read.key)
             judged = self._keeper.judge(read.key, state, read.event, record)
             _check(read.key, judged)
-            if self._too_much(draft, read.key, judged.outputs):
+            size = _size(judged.outputs) if judged.outputs else 0
+            if self._too_much(draft, read.key, size):
                 yield draft
                 draft = Draft()
             draft.refusals.extend(judged.refusals)
             if judged.state is not None:
                 self._attach(draft, read.key, judged)
-                self._change(draft, read.key, judged.state, judged.outputs, version + 1)
+                change = self._change(draft, read.key, judged.state, version + 1)
+                change.outputs += judged.outputs
+                change.outputs_bytes += size
             if read.key in draft.changes:
                 draft.changes[read.key].judged = record.offset
         yield draft
@@ -84,9 +90,9 @@ class Judge(Generic[S, E]):
         latest = self._working.get(key) or self._shelf.rows.get(key)
         return (None, 0) if latest is None else (latest.state, latest.version)
 
-    def _too_much(self, draft: Draft[S], key: str, outputs: tuple[Output, ...]) -> bool:
-        change = draft.changes.get(key)
-        return change is not None and change.outputs_bytes + _size(outputs) > INTENTS_CUT_BYTES
+    def _too_much(self, draft: Draft[S], key: str, size: int) -> bool:
+        change = draft.changes.get(key) if size else None
+        return change is not None and change.outputs_bytes + size > INTENTS_CUT_BYTES
 
     def _attach(self, draft: Draft[S], key: str, judged: Judged[S]) -> None:
         for name, data in judged.attachments.items():
@@ -98,13 +104,12 @@ class Judge(Generic[S, E]):
                     f"attachment {name!r} of {key} is written once and has other bytes already"
                 )
 
-    def _change(self, draft: Draft[S], key: str, state: S, outputs: tuple[Output, ...], version: int) -> None:
+    def _change(self, draft: Draft[S], key: str, state: S, version: int) -> Change[S]:
         change = draft.changes.get(key)
         if change is None:
             change = draft.changes[key] = self._working[key] = Change(state, version, -1)
         change.state, change.version = state, version
-        change.outputs.extend(outputs)
-        change.outputs_bytes += _size(outputs)
+        return change
 
 
 def _size(outputs: Iterable[Output]) -> int:

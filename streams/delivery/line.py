@@ -12,6 +12,9 @@ from streams.delivery.sealing import Revoked, Sealer
 #: Batches of a partition that may be judged and not yet acknowledged.
 OPEN_BATCHES = 2
 
+#: Records judged before the rest of the process has a turn, above all the batches that are being sealed.
+BREATH_RECORDS = 50
+
 
 class Line(Generic[S, E]):
     """Takes the batches of one partition for as long as the partition is ours.
@@ -31,7 +34,10 @@ class Line(Generic[S, E]):
         while len(self._open) >= OPEN_BATCHES:
             await asyncio.wait([self._open[0]])
             await asyncio.sleep(0)
-        drafts = list(self._judge.judge(records))
+        drafts: list[Draft[S]] = [Draft()]
+        for start in range(0, len(records), BREATH_RECORDS):
+            drafts[-1:] = self._judge.judge(records[start : start + BREATH_RECORDS], drafts[-1])
+            await asyncio.sleep(0)
         before = self._open[-1] if self._open else None
         task = asyncio.create_task(self._seal(before, drafts, acknowledge))
         self._open.append(task)

@@ -1,4 +1,4 @@
-"""The order in which a draft becomes durable: refusals, attachments, rows with their intents, outputs; each awaited."""
+"""The order in which a draft becomes durable: refusals, attachments, rows with their intents, outputs, what follows."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -26,6 +26,7 @@ class Step(Enum):
     ATTACH = "attach"
     KEEP = "keep"
     SAY = "say"
+    FOLLOW = "follow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,9 @@ class Sealer(Generic[S]):
 
     async def _say(self, rows: Iterable[tuple[str, Row[S]]]) -> None:
         rows = list(rows)
-        outputs = [_said(output) for _, row in rows for output in row.intents]
-        for key, row in rows:
-            outputs.extend(_said(o) for o in self._keeper.follow(key, row.state, row.version))
-        await self._write(Step.SAY, outputs)
+        await self._write(Step.SAY, [_said(output) for _, row in rows for output in row.intents])
+        following = [o for key, row in rows for o in self._keeper.follow(key, row.state, row.version)]
+        await self._write(Step.FOLLOW, [_said(output) for output in following])
         for _, row in rows:
             row.intents, row.said = (), True
 

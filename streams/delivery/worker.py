@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import faust
 
-from streams.delivery import leaving, selfcheck
+from streams.delivery import garbage, leaving, selfcheck
 from streams.delivery.batches import BatchSchema
 from streams.delivery.desk import Desk, FaustWriter
 from streams.delivery.faults import BrokenAssumption
@@ -72,6 +72,7 @@ def run_worker(
     """
     try:
         selfcheck.check()
+        garbage.seldom()
         topics = Topics(broker, security, patience_seconds)
         changelog = Changelog(name, input_topic.partitions)
         outputs = [topic.name for topic in output_topics]
