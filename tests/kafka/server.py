@@ -138,6 +138,12 @@ class Kafka:
             self._process.wait()
             self._process = None
 
+    @property
+    def process(self) -> int:
+        """The broker's process id."""
+        assert self._process is not None
+        return self._process.pid
+
     def signal(self, number: int) -> None:
         assert self._process is not None
         self._process.send_signal(number)
