@@ -14,6 +14,7 @@ from streams.delivery.profiles import Security
 #: How long a look at the bare connection may take.
 _LOOK_SECONDS = 3.0
 _NOBODY = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN)
+_TURNED_AWAY = {KafkaError._SSL, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN}
 #: What verification says of a certificate made for other names: OpenSSL's codes for host, address and mail.
 _OTHER_NAME = (62, 63, 64)
 
@@ -61,13 +62,17 @@ class Administration:
         return ConfigurationFault(f"The broker at {self.broker}: {what}: {refused.args[0].str()}.")
 
     def _shut_out(self) -> str | None:
+        """Why nobody will ever be let in like this; None while it may be that nobody is there yet."""
+        codes = {error.code() for error in self._errors}
         for error in self._errors:
             if error.code() == KafkaError._AUTHENTICATION:
                 return _login(self.broker, self.security, error.str())
-        if any(error.code() == KafkaError._SSL for error in self._errors):
-            self._errors.clear()
+        if not codes & _TURNED_AWAY:
+            return None
+        self._errors.clear()
+        if self.security.tls:
             return _certificate(self.broker, self.security)
-        return None
+        return _encryption(self.broker) if _speaks_tls(self.broker) else None
 
 
 def why(broker: str, security: Security) -> str:
@@ -100,8 +105,12 @@ def why_unreached(broker: str, security: Security) -> str:
             " RESULTS_SASL_USERNAME and RESULTS_SASL_PASSWORD, or a client certificate that it trusts."
         )
     if _speaks_tls(broker):
-        return f"The broker at {broker} asks for an encrypted connection: set RESULTS_TLS=true."
+        return _encryption(broker)
     return f"What listens at {broker} does not answer as a Kafka broker: set RESULTS_BROKER to where one is."
+
+
+def _encryption(broker: str) -> str:
+    return f"The broker at {broker} asks for an encrypted connection: set RESULTS_TLS=true."
 
 
 def _login(broker: str, security: Security, said: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka.admin import ConfigResource, ResourceType  # type: ignore[attr-defined]
 
 from streams.delivery.faults import ConfigurationFault
 from streams.delivery.reaching import Administration
@@ -14,7 +15,6 @@ from streams.delivery.reaching import Administration
 Operation = Literal["READ", "WRITE", "DESCRIBE_CONFIGS"]
 _WORDS = {"READ": "read", "WRITE": "write to", "DESCRIBE_CONFIGS": "read the policy of"}
 _GRANTED_AS = {"READ": "Read", "WRITE": "Write", "DESCRIBE_CONFIGS": "DescribeConfigs"}
-_UNAUTHORISED = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +75,31 @@ class Rights:
                 sorted(groups), include_authorized_operations=True, request_timeout=patience
             ),
         }
-        allowed = {name: self._allowed(future) for name, future in asked.items()}
+        allowed = {name: self._allowed(name, future) for name, future in asked.items()}
         return [right for right in self._rights if not _covers(allowed[right.name], right)]
 
-    def _allowed(self, asked: Future[Any]) -> set[str] | None:
+    def _allowed(self, name: str, asked: Future[Any]) -> set[str] | None:
         """The operations that are ours; None where the broker does not tell, or has no such topic."""
         try:
             found = self._administration.answer(asked).authorized_operations
         except KafkaException as refused:
-            return set() if refused.args[0].code() in _UNAUTHORISED else None
+            code = refused.args[0].code()
+            if code == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                return {"DESCRIBE_CONFIGS"} if self._policy_is_told(name) else set()
+            return set() if code == KafkaError.GROUP_AUTHORIZATION_FAILED else None
         return None if found is None else {operation.name for operation in found}
+
+    def _policy_is_told(self, topic: str) -> bool:
+        # Of a topic that we may neither read nor write, the list of operations is kept back as a whole.
+        resource = ConfigResource(ResourceType.TOPIC, topic)
+        asked = self._administration.client.describe_configs(
+            [resource], request_timeout=self._administration.patience
+        )
+        try:
+            self._administration.answer(asked[resource])
+        except KafkaException:
+            return False
+        return True
 
 
 def _covers(allowed: set[str] | None, right: Right) -> bool:

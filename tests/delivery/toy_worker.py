@@ -9,8 +9,9 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from streams.delivery import transport
+from streams.delivery import transport, worker
 from streams.delivery.batches import Batch
+from streams.delivery.profiles import Security
 from streams.delivery.sealing import Step, Write, Writer
 from streams.delivery.topics import Changelog
 from streams.delivery.worker import run_worker
@@ -92,9 +93,14 @@ def main() -> None:
     arguments.add_argument("--leave", type=float, default=10.0)
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--padding", type=int, default=0)
+    arguments.add_argument("--watch", type=float, default=worker.WATCH_SECONDS)
+    arguments.add_argument("--ca")
+    arguments.add_argument("--user")
+    arguments.add_argument("--password")
     given = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     names = Names(given.prefix)
+    worker.WATCH_SECONDS = given.watch
     if given.batch:
         transport.BATCH_RECORDS = given.batch
     declared, *others = [s for s in specs(names, given.partitions) if not isinstance(s, Changelog)]
@@ -111,6 +117,7 @@ def main() -> None:
         profile=given.profile,
         input_topic=declared,
         output_topics=others,
+        security=Security(given.ca is not None, given.ca, username=given.user, password=given.password),
         instance=given.instance,
         session_timeout_seconds=given.session,
         status_file=given.status,

@@ -8,6 +8,7 @@ import pytest
 
 from tests.delivery.night import Night
 from tests.delivery.toy import Names
+from tests.kafka.secured import Secured, secured_broker
 from tests.kafka.server import Kafka, kafka_broker
 
 _numbers = itertools.count(1)
@@ -16,6 +17,12 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
     with kafka_broker(tmp_path_factory.mktemp("kafka")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    with secured_broker(tmp_path_factory.mktemp("secured")) as running:
         yield running
 
 

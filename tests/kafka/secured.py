@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from confluent_kafka.admin import (
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AclBinding,
     AclBindingFilter,
     AclOperation,
@@ -55,28 +55,19 @@ class Secured:
         return self.folder / "other-ca.pem"
 
     def grant(self, grants: Iterable[Grant]) -> None:
-        """Let the user do this, and nothing else."""
-        self.revoke_all()
-        found = [_binding(grant) for grant in grants]
-        for future in self._admin.create_acls(found).values():
+        """Let the user do this as well."""
+        for future in self._admin.create_acls([_binding(grant) for grant in grants]).values():
             future.result(10)
+        time.sleep(0.3)
 
     def revoke(self, grant: Grant) -> None:
+        """Let the user do this no longer."""
         resource, name, operation = grant
         wanted = AclBindingFilter(
-            ResourceType[resource.upper()], name, ResourcePatternType.LITERAL, f"User:{USER}", None,
+            ResourceType[resource.upper()], name, ResourcePatternType.LITERAL, f"User:{USER}", "*",
             AclOperation[operation], AclPermissionType.ANY,
         )  # fmt: skip
         assert len(next(iter(self._admin.delete_acls([wanted]).values())).result(10)) == 1
-
-    def revoke_all(self) -> None:
-        everything = AclBindingFilter(
-            ResourceType.ANY, None, ResourcePatternType.ANY, f"User:{USER}", None,
-            AclOperation.ANY, AclPermissionType.ANY,
-        )  # fmt: skip
-        for future in self._admin.delete_acls([everything]).values():
-            future.result(10)
-        time.sleep(0.3)
 
     @cached_property
     def _admin(self) -> AdminClient:
