@@ -83,8 +83,9 @@ class HeadlineConsumer:
         )
         await self._client.start()
         topic = topics.headlines(self._mode)
-        there = await self._client.topics()
-        numbers = self._client.partitions_for_topic(topic) if topic in there else None
+        # `topics()` gives names only: what it learns of partitions is not kept on Apache Kafka.
+        cluster = await self._client._client.fetch_all_metadata()
+        numbers = cluster.partitions_for_topic(topic)
         if not numbers:
             await self._client.stop()
             raise LookupError(f"there is no topic {topic} at {self._broker}")
