@@ -1,13 +1,12 @@
 """What the log of a real night demands, folded without Faust and without a broker, and the verdict on what was said."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from schemas import topics
-from schemas.headline import Headline
-from schemas.standing import Standing
 from streams.agents.council import CouncilKeeper
-from streams.delivery.envelope import ROW, Envelope, open_row
+from streams.delivery.envelope import ROW, Envelope, open_row, rank
 from streams.delivery.keeper import Output, Record
 from streams.rules.council import Council
 from tests.delivery.oracle import Verdict
@@ -96,31 +95,27 @@ def _id(headers: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def _gaps(headlines: list[Record]) -> list[str]:
-    numbers: dict[str, dict[int, None]] = {}
+    numbers: dict[bytes | None, dict[int, None]] = {}
     for record in headlines:
-        headline = Headline.model_validate_json(record.value or b"")
-        numbers.setdefault(headline.key, {})[headline.n] = None
-    return [key for key, ns in numbers.items() if list(ns) != list(range(1, len(ns) + 1))]
+        numbers.setdefault(record.key, {})[json.loads(record.value or b"")["n"]] = None
+    return [str(key) for key, ns in numbers.items() if list(ns) != list(range(1, len(ns) + 1))]
 
 
 def _latest_rows(changelog: list[Record]) -> dict[str, Envelope]:
-    latest: dict[str, Envelope] = {}
+    latest: dict[bytes | None, bytes] = {}
     for record in changelog:
-        if record.value and record.value[:1] == ROW:
-            row, key = open_row(record.value), (record.key or b"").decode()
-            have = latest.get(key)
-            if have is None or (row.version, row.judged) > (have.version, have.judged):
-                latest[key] = row
-    return latest
+        value = record.value or b""
+        if value[:1] == ROW and (record.key not in latest or rank(value) > rank(latest[record.key])):
+            latest[record.key] = value
+    return {(key or b"").decode(): open_row(value) for key, value in latest.items()}
 
 
-def _latest_standings(standings: list[Record]) -> dict[str, bytes | None]:
-    latest: dict[str, tuple[int, bytes | None]] = {}
+def _latest_standings(standings: list[Record]) -> dict[str, bytes]:
+    latest: dict[str, tuple[int, bytes]] = {}
     for record in standings:
-        standing = Standing.model_validate_json(record.value or b"")
-        latest[standing.council] = max(
-            latest.get(standing.council, (0, None)),
-            (standing.version, record.value),
-            key=lambda entry: entry[0],
-        )
+        value = record.value or b""
+        standing = json.loads(value)
+        council, version = standing["council"], standing["version"]
+        if version >= latest.get(council, (0, b""))[0]:
+            latest[council] = (version, value)
     return {council: value for council, (_, value) in latest.items()}

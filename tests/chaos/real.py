@@ -129,13 +129,13 @@ class RealNight:
             time.sleep(0.5)
 
     def said(self) -> Said:
-        return Said(
-            self.read(topics.headlines("replay")),
-            self.read(topics.contributions("replay")),
-            self.read(topics.rejections("replay")),
-            self.read(topics.standings("replay")),
-            self.read(changelog_topic(self.these.group(app.COUNCIL))),
-        )
+        said = (topics.headlines, topics.contributions, topics.rejections, topics.standings)
+        names = [*(name("replay") for name in said), changelog_topic(self.these.group(app.COUNCIL))]
+
+        async def read_all() -> list[list[Record]]:
+            return await asyncio.gather(*(read_back(self.these, name) for name in names))
+
+        return Said(*asyncio.run(read_all()))
 
     def _settings(self, instance: str) -> Settings:
         return settings(**self.given, instance=instance)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from streams.delivery.profiles import ProfileName
-from tests.chaos import brokers, councils, network, stocks, zombies
+from tests.chaos import brokers, councils, leaders, network, serving, stocks, zombies
 from tests.chaos.outcome import Outcome
 from tests.chaos.stage import Stage
 from tests.delivery import lives
@@ -88,6 +88,8 @@ SCENARIOS = (
     Scenario("network", _network, ci=3, nightly=25),
     Scenario("real-night", councils.killed, ci=0, nightly=20),
     Scenario("reseed", councils.reseeded, ci=0, nightly=2, brokers=("embedded",)),
+    Scenario("leaders", leaders.killed, ci=1, nightly=5, brokers=("kafka",)),
+    Scenario("serving-again", serving.again, ci=0, nightly=3),
     Scenario("outage", brokers.away, ci=0, nightly=2),
     Scenario("broker-kills", brokers.killed, ci=0, nightly=5, brokers=("kafka",)),
     Scenario("broker-freezes", brokers.frozen, ci=0, nightly=5, brokers=("kafka",)),

@@ -92,7 +92,7 @@ class Night:
                 worker.kill()
 
     def committed(self) -> int:
-        reader = client.Consumer(self._reading(self.names.app))
+        reader = client.Consumer(self.reading(self.names.app))
         wanted = [client.TopicPartition(self.names.declarations, p) for p in range(self.partitions)]
         try:
             return sum(max(tp.offset, 0) for tp in reader.committed(wanted, timeout=10))
@@ -117,7 +117,7 @@ class Night:
     def read(self, topic: str) -> list[Read]:
         """All records of a topic, by partition and offset."""
         reader = client.Consumer(
-            self._reading(f"{self.names.prefix}-reader")
+            self.reading(f"{self.names.prefix}-reader")
             | {"enable.partition.eof": True, "auto.offset.reset": "earliest"}
         )
         reader.assign([client.TopicPartition(topic, p, 0) for p in range(self.partitions)])
@@ -137,7 +137,8 @@ class Night:
         reader.close()
         return sorted(found, key=lambda read: read[:2])
 
-    def _reading(self, group: str) -> dict[str, Any]:
+    def reading(self, group: str) -> dict[str, Any]:
+        """How a consumer of this night is set."""
         return {
             "bootstrap.servers": self.broker,
             "group.id": group,
