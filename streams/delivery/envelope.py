@@ -1,10 +1,11 @@
 """The bytes of a changelog record: a row in its envelope, an attachment, or a partition's mark."""
 
-import json
 import struct
 import zlib
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import orjson
 
 from streams.delivery.keeper import Output
 
@@ -51,7 +52,7 @@ def seal_row(row: Envelope) -> bytes:
             for o in row.intents
         ],
     }
-    packed = zlib.compress(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+    packed = zlib.compress(orjson.dumps(body), 1)
     return HEAD.pack(ROW, row.version, row.judged) + packed
 
 
@@ -61,7 +62,7 @@ def open_row(value: bytes) -> Envelope:
     if kind != ROW:
         raise ValueError(f"a changelog record of kind {kind!r} is not a row")
     try:
-        body = json.loads(zlib.decompress(value[HEAD.size :]))
+        body = orjson.loads(zlib.decompress(value[HEAD.size :]))
     except zlib.error as fault:
         raise ValueError(f"a row of version {version} does not decompress: {fault}") from None
     intents = tuple(

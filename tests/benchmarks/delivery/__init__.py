@@ -1,0 +1,1 @@
+"""What delivery costs beside plain clients with the same rules, as ratios inside one run."""
