@@ -1,10 +1,16 @@
 """Which headlines a reader asked for: the same words for the API, the stream, the feeds and the webhooks."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
 from schemas.headline import Action, Headline, HeadlineType, Priority
+
+#: All councils of a night, and more; a longer address would not get through.
+MOST_WORDS = 400
+#: What any id of a council or area is written with.
+ID = r"[A-Za-z0-9.@_-]{1,128}"
 
 NAMES = ("council", "area", "type", "priority", "action")
 
@@ -62,8 +68,8 @@ def read_filter(given: Mapping[str, Collection[str]]) -> Filter:
         words = frozenset(w.strip() for value in given.get(name, ()) for w in value.split(",") if w.strip())
         if given.get(name) and not words:
             raise NoSuchFilter(name, f"{name}: names nothing; leave it out to have all")
-        if len(words) > 500 or any(len(word) > 200 for word in words):
-            raise NoSuchFilter(name, f"{name}: at most 500 values of 200 characters each")
+        if len(words) > MOST_WORDS:
+            raise NoSuchFilter(name, f"{name}: at most {MOST_WORDS} values")
         if name in ("type", "priority"):
             words = frozenset(word.upper() for word in words)
         unknown = sorted(words - _KNOWN.get(name, words))
@@ -71,5 +77,8 @@ def read_filter(given: Mapping[str, Collection[str]]) -> Filter:
             raise NoSuchFilter(
                 name, f"{name}: there is no {unknown[0][:60]!r}; known: {', '.join(sorted(_KNOWN[name]))}"
             )
+        strange = sorted(word for word in words if not re.fullmatch(ID, word))
+        if strange:
+            raise NoSuchFilter(name, f"{name}: {strange[0][:60]!r} is no id")
         parts[name] = words
     return Filter(**parts)

@@ -2,6 +2,9 @@
 
 import asyncio
 import random
+import signal
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -21,6 +24,7 @@ from streams.publishers.webhooks.sender import Sender
 from streams.publishers.webhooks.store import Store, Subscription
 from tests.publishers.making import LEWES, SWALE, a_headline, a_log, an_archive
 from tests.publishers.receiving import Behaviour, Receiver, receiving, taking
+from tests.publishers.running import ROOT
 
 SECRET = new_secret()
 EVERYTHING = Filter()
@@ -299,3 +303,23 @@ def test_the_receiver_of_these_tests_is_no_fool() -> None:
     assert not in_order([(SWALE, 1), (SWALE, 3), (SWALE, 2)])
     assert taking(1, "x") == (204, {})
     assert Receiver().once() == []
+
+
+def test_a_note_outlives_the_process_that_made_it(store: Store, tmp_path: Path) -> None:
+    """Killed right after it noted a delivery, before anything was flushed."""
+    subscribe(store, "https://paper.example/")
+    store.take(some())
+    program = """
+import os, signal, sys
+from pathlib import Path
+from streams.publishers.webhooks.store import Store
+store = Store(Path(sys.argv[1]))
+for delivery in store.heads("sub_1", 1, 2):
+    store.delivered(delivery)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+    done = subprocess.run([sys.executable, "-c", program, tmp_path / "replay.sqlite"], cwd=ROOT, check=False)
+
+    assert done.returncode == -signal.SIGKILL
+    assert (store.tally("sub_1").delivered, store.tally("sub_1").waiting) == (2, 10)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from streams.publishers import polling
 from streams.publishers.answers import CSV, FOR_EVER, JSON, Answer, answer, respond
@@ -16,6 +17,10 @@ from streams.publishers.web.questions import After, Area, AsOf, Clock, Council, 
 
 Version = Annotated[int, Path(ge=1)]
 Many = Annotated[int, Query(ge=1, le=polling.MOST)]
+Newest = Annotated[
+    Annotated[int, Field(ge=1, le=polling.MOST)] | SkipJsonSchema[None],
+    Query(description="Only the newest so many"),
+]
 
 
 def add(app: FastAPI, site: Site) -> None:
@@ -44,7 +49,7 @@ def _told(
     make: Callable[[Known], bytes],
     kind: str = JSON,
     *,
-    as_of: str = "",
+    as_of: str | None = None,
     clock: questions.ClockName = "said",
 ) -> Response:
     """The answer, as kept or made now."""
@@ -67,21 +72,21 @@ def _add_score(app: FastAPI, site: Site) -> None:
     @_get(
         app, "/scoreboard", score.ScoreboardAnswer, "Councils and seats by party, with changes on each basis"
     )
-    async def scoreboard(request: Request, as_of: AsOf = "", clock: Clock = "said") -> Response:
+    async def scoreboard(request: Request, as_of: AsOf = None, clock: Clock = "said") -> Response:
         return _told(site, request, score.score, as_of=as_of, clock=clock)
 
     @_get(app, "/scoreboard.csv", None, "The scoreboard as a table")
-    async def scoreboard_csv(request: Request, as_of: AsOf = "", clock: Clock = "said") -> Response:
+    async def scoreboard_csv(request: Request, as_of: AsOf = None, clock: Clock = "said") -> Response:
         return _told(site, request, score.score_table, CSV, as_of=as_of, clock=clock)
 
 
 def _add_councils(app: FastAPI, site: Site) -> None:
     @_get(app, "/councils", councils.CouncilsAnswer, "All councils")
-    async def every(request: Request, as_of: AsOf = "", clock: Clock = "said") -> Response:
+    async def every(request: Request, as_of: AsOf = None, clock: Clock = "said") -> Response:
         return _told(site, request, councils.councils, as_of=as_of, clock=clock)
 
     @_get(app, "/councils.csv", None, "All councils as a table, a line for each party")
-    async def every_csv(request: Request, as_of: AsOf = "", clock: Clock = "said") -> Response:
+    async def every_csv(request: Request, as_of: AsOf = None, clock: Clock = "said") -> Response:
         return _told(site, request, councils.councils_table, CSV, as_of=as_of, clock=clock)
 
     @_get(
@@ -90,11 +95,11 @@ def _add_councils(app: FastAPI, site: Site) -> None:
         councils.CouncilAnswer,
         "A council: standing, wards, the call with its proof, headlines",
     )
-    async def one(request: Request, council: str, as_of: AsOf = "", clock: Clock = "said") -> Response:
+    async def one(request: Request, council: str, as_of: AsOf = None, clock: Clock = "said") -> Response:
         return _told(site, request, lambda known: councils.council(known, council), as_of=as_of, clock=clock)
 
     @_get(app, "/councils/{council}/wards.csv", None, "A council's wards as a table, a line each councillor")
-    async def wards(request: Request, council: str, as_of: AsOf = "", clock: Clock = "said") -> Response:
+    async def wards(request: Request, council: str, as_of: AsOf = None, clock: Clock = "said") -> Response:
         def make(known: Known) -> bytes:
             return councils.wards_table(known, council)
 
@@ -116,11 +121,11 @@ def _add_councils(app: FastAPI, site: Site) -> None:
 
 def _add_areas(app: FastAPI, site: Site) -> None:
     @_get(app, "/areas", areas.AreasAnswer, "All areas: counties, regions, nations, and the feed as a whole")
-    async def every(request: Request, as_of: AsOf = "", clock: Clock = "said") -> Response:
+    async def every(request: Request, as_of: AsOf = None, clock: Clock = "said") -> Response:
         return _told(site, request, areas.areas, as_of=as_of, clock=clock)
 
     @_get(app, "/areas/{area}", areas.AreaAnswer, "An area and its own headlines")
-    async def one(request: Request, area: str, as_of: AsOf = "", clock: Clock = "said") -> Response:
+    async def one(request: Request, area: str, as_of: AsOf = None, clock: Clock = "said") -> Response:
         return _told(site, request, lambda known: areas.area(known, area), as_of=as_of, clock=clock)
 
     @_get(app, "/areas/{area}/versions", versions.VersionsAnswer, "Versions of an area's board")
@@ -143,10 +148,8 @@ def _add_headlines(app: FastAPI, site: Site) -> None:
         action: OfAction = [],  # noqa: B006
         after: Annotated[str, After("The `position` of an earlier answer")] = "",
         limit: Many = 200,
-        last: Annotated[
-            int | None, Query(ge=1, le=polling.MOST, description="Only the newest so many")
-        ] = None,
-        as_of: AsOf = "",
+        last: Newest = None,
+        as_of: AsOf = None,
         clock: Clock = "said",
     ) -> Response:
         filter = questions.wanted(council=council, area=area, type=type, priority=priority, action=action)
@@ -168,7 +171,7 @@ def _add_headlines(app: FastAPI, site: Site) -> None:
         type: Type = [],  # noqa: B006
         priority: OfPriority = [],  # noqa: B006
         action: OfAction = [],  # noqa: B006
-        as_of: AsOf = "",
+        as_of: AsOf = None,
         clock: Clock = "said",
     ) -> Response:
         filter = questions.wanted(council=council, area=area, type=type, priority=priority, action=action)

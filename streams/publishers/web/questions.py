@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
+from pydantic.json_schema import SkipJsonSchema
 
 from results_client.position import LONGEST
 from schemas.headline import Action, HeadlineType, Priority
 from streams.publishers.archive import Archive
-from streams.publishers.filters import Filter, NoSuchFilter, read_filter
+from streams.publishers.filters import ID, MOST_WORDS, Filter, NoSuchFilter, read_filter
 from streams.publishers.problem import Problem
 from streams.publishers.site import Site
 
@@ -28,11 +29,13 @@ ClockName = Literal["said", "declared"]
 
 def _words(description: str, known: Sequence[str] = ()) -> Any:
     """A filter as it is documented; it is read by :func:`wanted`, which lets several words be parted by commas."""
-    items: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"[^\s,]"}
+    items: dict[str, Any] = {"type": "string", "pattern": f"^{ID}$"}
     if known:
         items = {"type": "string", "enum": list(known)}
     several = "; several by repeating it, or parted by commas"
-    return Query(description=description + several, json_schema_extra={"items": items, "maxItems": 500})
+    return Query(
+        description=description + several, json_schema_extra={"items": items, "maxItems": MOST_WORDS}
+    )
 
 
 Council = Annotated[list[str], _words("Headlines of these councils, by id")]
@@ -42,7 +45,7 @@ OfPriority = Annotated[list[str], _words("Headlines of these priorities", get_ar
 OfAction = Annotated[list[str], _words("Headlines that do this", get_args(Action))]
 
 AsOf = Annotated[
-    str,
+    str | SkipJsonSchema[None],
     Query(
         description="Answer as of then: a time with its zone, such as 2023-05-05T17:15:00Z",
         json_schema_extra={"format": "date-time", "pattern": _MOMENT},
@@ -58,7 +61,7 @@ def After(description: str) -> Any:  # noqa: N802  # stands where FastAPI's own 
     """A position as it is documented."""
     return Query(
         description=description,
-        json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$", "maxLength": LONGEST},
+        json_schema_extra={"pattern": "^[A-Za-z0-9_-]*$", "maxLength": LONGEST},
     )
 
 
@@ -70,9 +73,9 @@ def wanted(**given: Sequence[str]) -> Filter:
         raise Problem("filter", str(why), why.field) from None
 
 
-def archive_as_of(site: Site, as_of: str, clock: ClockName) -> tuple[Archive, datetime | None]:
+def archive_as_of(site: Site, as_of: str | None, clock: ClockName) -> tuple[Archive, datetime | None]:
     """The archive as of then; what is to come is not known, so a moment ahead is refused."""
-    if not as_of:
+    if as_of is None:
         return site.archive, None
     at = _moment(as_of)
     if not _OLDEST <= at <= datetime.now(UTC) + timedelta(minutes=1):
@@ -85,7 +88,7 @@ def archive_as_of(site: Site, as_of: str, clock: ClockName) -> tuple[Archive, da
     return site.past[key], at
 
 
-def going_on(filter: Filter, limit: int, as_of: str, clock: str) -> Callable[[str], str]:
+def going_on(filter: Filter, limit: int, as_of: str | None, clock: str) -> Callable[[str], str]:
     """Gives, for a position, the question for what comes after it."""
     asked = {name: ",".join(values) for name, values in filter.words().items()}
     past = {"as_of": as_of, "clock": clock} if as_of else {}

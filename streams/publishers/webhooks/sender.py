@@ -67,7 +67,7 @@ class Sender:
     _lines: dict[str, _Line] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
-    _told_at: float = 0.0
+    _looked_at: float = 0.0
 
     def take(self, entries: list[Entry]) -> None:
         """Headlines were told."""
@@ -82,7 +82,7 @@ class Sender:
                 subscriptions = self.store.subscriptions()
                 for subscription in subscriptions:
                     self._start(subscription)
-                self._tell(subscriptions)
+                self._look(subscriptions)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self.look_seconds):  # wait_for may swallow a cancellation
                         await self._wake.wait()
@@ -93,10 +93,11 @@ class Sender:
             for task in self._tasks:
                 task.cancel()
 
-    def _tell(self, subscriptions: list[Subscription]) -> None:
-        """Not at every turn: on a busy night there are hundreds a second."""
-        if time.monotonic() - self._told_at >= self.look_seconds:
-            self._told_at = time.monotonic()
+    def _look(self, subscriptions: list[Subscription]) -> None:
+        """What is not done at every turn: on a busy night there are hundreds a second."""
+        if time.monotonic() - self._looked_at >= self.look_seconds:
+            self._looked_at = time.monotonic()
+            self.store.flush()
             self.watcher.stand(subscriptions, self.store.waiting())
 
     def _start(self, subscription: Subscription) -> None:

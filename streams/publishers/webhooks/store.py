@@ -1,4 +1,4 @@
-"""Subscriptions, headlines seen and what became of each delivery, in SQLite: durable before anything is said of it."""
+"""Subscriptions, headlines seen and what became of each delivery, in SQLite: noted before anything is said of it."""
 
 import json
 import sqlite3
@@ -66,19 +66,28 @@ class Tally:
 
 
 class Store:
-    """One file. Every method is one transaction, on disk when it returns."""
+    """One file. Every method is one transaction, which outlives this process when it returns.
+
+    What people ask for is on the disk as well, then. What the sender notes is handed to the system and comes onto the
+    disk with :meth:`flush`: to wait for the disk after each delivery would keep the moment long between a receiver's
+    answer and our note of it, in which a kill sends the headline again. When the machine itself fails, the deliveries
+    since the last flush are made again, under the same ids; headlines are read again from Kafka.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # it holds secrets
         self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def flush(self) -> None:
+        """Bring all that was noted onto the disk."""
+        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def add(self, subscription: Subscription, *, from_start: bool) -> None:
         """Keep a subscription; with ``from_start`` everything seen so far is due at once, in order."""
@@ -143,7 +152,7 @@ class Store:
     def take(self, entries: Iterable[Entry]) -> int:
         """Keep headlines that were not seen before and make them due where they are wanted; how many were new."""
         new = 0
-        with self._transaction():
+        with self._transaction(on_disk=False):
             wanting = self.subscriptions()
             for entry in entries:
                 headline = entry.headline
@@ -187,7 +196,7 @@ class Store:
 
     def later(self, delivery: Delivery, next_ms: int, last: str) -> None:
         """It is tried again then."""
-        with self._transaction():
+        with self._transaction(on_disk=False):
             self._db.execute(
                 "UPDATE deliveries SET attempts = attempts + 1, next_ms = ?, last = ? "
                 "WHERE subscription = ? AND headline = ?",
@@ -236,7 +245,7 @@ class Store:
         )
 
     def _end(self, delivery: Delivery, state: State, last: str) -> None:
-        with self._transaction():
+        with self._transaction(on_disk=False):
             self._db.execute(
                 "UPDATE deliveries SET state = ?, attempts = attempts + 1, last = ? "
                 "WHERE subscription = ? AND headline = ?",
@@ -244,7 +253,8 @@ class Store:
             )
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, on_disk: bool = True) -> Iterator[None]:
+        self._db.execute(f"PRAGMA synchronous={'FULL' if on_disk else 'NORMAL'}")
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
