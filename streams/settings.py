@@ -30,6 +30,7 @@ def _address(broker: str) -> str:
 
 
 Broker = Annotated[str, AfterValidator(_address)]
+_WATCHED = r"[A-Za-z0-9._-]{1,200}=(declarations|headlines|standings|contributions|boards|rejections)"
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,62}$")]
 
 
@@ -207,6 +208,12 @@ class Settings(BaseSettings):
     )
     monitor_probe_seconds: float = Field(
         5.0, ge=0, le=600, description="How often the monitor sends a probe through the feed; 0 for never"
+    )
+    monitor_groups: str = Field(
+        "",
+        pattern=rf"^({_WATCHED}(,{_WATCHED})*)?$",
+        description="Further consumer groups that the monitor watches, as `group=topic` with a comma between them; "
+        "the topic by its short name: `newsroom=headlines`",
     )
     monitor_user: Name = Field("ops", description="User name at the monitor's page")
     monitor_password: SecretStr | None = Field(

@@ -48,6 +48,13 @@ class Dashboard:
     rows: tuple[tuple[Panel, ...], ...]
 
 
+def _most(metric: str, by: str = "", where: str = "") -> str:
+    """What 19 of 20 stay below; nothing, and not NaN, while nothing happens."""
+    labels = f"{by}, le" if by else "le"
+    rates = f"rate({metric}_bucket{where}[$__rate_interval])"
+    return f"histogram_quantile(0.95, sum by ({labels}) ({rates})) >= 0"
+
+
 _LATE = (Step(None, GREEN, "on time"), Step(10, AMBER, "late"), Step(30, RED, "too late"))
 _ONE_IS_BAD = (Step(None, GREEN, "none"), Step(1, AMBER, "open"), Step(21, RED, "many"))
 
@@ -64,10 +71,7 @@ FEED = Dashboard(
             Panel(
                 "stat", "Headlines: 19 of 20 within",
                 "From an event's arrival to its first headline.",
-                ((
-                    "histogram_quantile(0.95, sum by (le) "
-                    "(rate(election_headline_delay_seconds_bucket[$__rate_interval])))", "95 %",
-                ),),
+                ((_most("election_headline_delay_seconds"), "95 %"),),
                 "s", "headlinesslow", 6, 6, (Step(None, GREEN, "quick"), Step(10, AMBER, "slow")),
             ),
             Panel(
@@ -77,10 +81,7 @@ FEED = Dashboard(
             ),
             Panel(
                 "stat", "Probe", "Round trip of the latest probes through the whole path.",
-                ((
-                    "histogram_quantile(0.95, sum by (le) "
-                    "(rate(election_probe_roundtrip_seconds_bucket[$__rate_interval])))", "95 %",
-                ),),
+                ((_most("election_probe_roundtrip_seconds"), "95 %"),),
                 "s", "probelost", 4, 6, (Step(None, GREEN, "quick"), Step(5, AMBER, "slow"), Step(15, RED, "lost")),
             ),
             Panel(
@@ -176,9 +177,7 @@ FEED = Dashboard(
             Panel(
                 "timeseries", "Time spent judging a record", "Inside the feed's own code only.",
                 ((
-                    "histogram_quantile(0.95, sum by (agent, le) "
-                    '(rate(election_processing_seconds_bucket{instance=~"$instance"}[$__rate_interval])))',
-                    "{{agent}} 95 %",
+                    _most("election_processing_seconds", "agent", '{instance=~"$instance"}'), "{{agent}} 95 %",
                 ),),
                 "s", "groupfallingbehind", 8,
             ),
@@ -190,10 +189,7 @@ FEED = Dashboard(
             Panel(
                 "timeseries", "The monitor's own look", "How long a look at the broker takes, and whether it succeeds.",
                 (
-                    (
-                        "histogram_quantile(0.95, sum by (le) "
-                        "(rate(election_lag_monitor_poll_seconds_bucket[$__rate_interval])))", "95 % of looks",
-                    ),
+                    (_most("election_lag_monitor_poll_seconds"), "95 % of looks"),
                     ("min(election_lag_monitor_up)", "up"),
                 ),
                 "s", "lagmonitorblind", 8,
@@ -253,10 +249,7 @@ NIGHT = Dashboard(
             ),
             Panel(
                 "timeseries", "Age of events by stage", "From declaration to stage: 19 of 20 within.",
-                ((
-                    "histogram_quantile(0.95, sum by (stage, le) "
-                    "(rate(election_event_age_seconds_bucket[$__rate_interval])))", "{{stage}}",
-                ),),
+                ((_most("election_event_age_seconds", "stage"), "{{stage}}"),),
                 "s", "headlinesslow", 12,
             ),
         ),

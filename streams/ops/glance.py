@@ -14,7 +14,7 @@ from streams.ops.running import running_version
 from streams.ops.sight import Sight
 from streams.ops.verdict import ENOUGH
 from streams.ops.view import View, view
-from streams.ops.watch import Group, Watch, watched, words
+from streams.ops.watch import Group, Watch, every_group, words
 from streams.settings import Settings
 from streams.trouble import Trouble
 
@@ -44,15 +44,13 @@ async def from_broker(settings: Settings, looks: int = ENOUGH) -> View:
     """Where each group stands by so many looks of our own; what only the topics tell is left empty."""
     async with Positions(settings) as positions:
         there = await positions.topics()
-        reads = {agent: topic for agent, topic in watched(settings).items() if topic in there}
+        reads = [one for one in every_group(settings) if one.topic in there]
         if not reads:
             raise Trouble(
                 f"There is no topic of mode {settings.mode} at {settings.broker}: create them with `results topics`."
             )
-        await positions.follow(reads.values())
-        groups = [
-            Group(agent, settings.group(agent), topic, tuple(there[topic])) for agent, topic in reads.items()
-        ]
+        await positions.follow({one.topic for one in reads})
+        groups = [Group(one.agent, one.group, one.topic, tuple(there[one.topic])) for one in reads]
         watch = Watch(settings, groups, lambda: words(settings))
         sight = Sight(settings.broker, _LOOK_SECONDS, watch, Ledger(settings.mode), Probes(settings.mode, 1))
         for number in range(looks):

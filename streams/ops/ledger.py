@@ -79,7 +79,7 @@ class Ledger:
     """Everything that is counted. The same records give the same figures, whenever they are read.
 
     ``observe`` hears each age of an event at a stage, ``delay`` each time from arrival to headline: seconds.
-    ``answered`` hears which probe was answered by which agent.
+    ``answered`` hears which probe was answered by which agent, and when (Unix seconds).
     """
 
     mode: Mode
@@ -92,7 +92,7 @@ class Ledger:
     parked: dict[str, Rejected] = field(default_factory=dict)
     councils: dict[str, Council] = field(default_factory=dict)
     sources: dict[str, float] = field(default_factory=dict)
-    answered: Callable[[str, str], None] = lambda probe, agent: None
+    answered: Callable[[str, str, float], None] = lambda probe, agent, at: None
     clock: datetime | None = None
     _pending: dict[Place, Arrival] = field(default_factory=dict)
     _refused: set[Place] = field(default_factory=set)
@@ -119,7 +119,7 @@ class Ledger:
             self._standing(_loads(value), at)
         elif topic == topics.probes(self.mode):
             answer = _loads(value)
-            self.answered(_text(answer, "id"), _text(answer, "agent"))
+            self.answered(_text(answer, "id"), _text(answer, "agent"), at)
         elif topic == topics.rejections(self.mode):
             self._rejection(value, at)
         elif topic == topics.actions(self.mode):

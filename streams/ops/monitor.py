@@ -18,7 +18,7 @@ from streams.ops.ledger import Ledger
 from streams.ops.positions import Positions
 from streams.ops.probing import Probes
 from streams.ops.sight import Sight
-from streams.ops.watch import Group, Watch, watched, words
+from streams.ops.watch import Group, Watch, every_group, words
 from streams.settings import Settings
 from streams.trouble import Trouble
 
@@ -120,18 +120,18 @@ async def opened(settings: Settings) -> AsyncIterator[Monitor]:
             topics.declarations(settings.mode), topics.headlines(settings.mode), topics.standings(settings.mode),
             topics.rejections(settings.mode), topics.actions(settings.mode), topics.probes(settings.mode),
         ]  # fmt: skip
-        reads = watched(settings)
-        missing = sorted({*wanted, *reads.values()} - set(there))
+        reads = every_group(settings)
+        read = {one.topic for one in reads}
+        missing = sorted({*wanted, *read} - set(there))
         if missing:
             raise Trouble(
                 f"There is no topic {', '.join(missing)} at {settings.broker}: "
                 "create the topics of this mode with `results topics`."
             )
-        await positions.follow({*wanted, *reads.values()})
-        kept = await positions.retention(sorted(set(reads.values())))
+        await positions.follow({*wanted, *read})
+        kept = await positions.retention(sorted(read))
         groups = [
-            Group(agent, settings.group(agent), topic, tuple(there[topic]), kept[topic])
-            for agent, topic in reads.items()
+            Group(one.agent, one.group, one.topic, tuple(there[one.topic]), kept[one.topic]) for one in reads
         ]
         ledger = Ledger(settings.mode)
         probes = Probes(settings.mode, len(there[topics.declarations(settings.mode)]))

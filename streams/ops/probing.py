@@ -29,12 +29,12 @@ class Lost:
 class _Sent:
     at: float
     partition: int
-    answers: set[str] = field(default_factory=set)
+    answers: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Probes:
-    """The probes on their way. ``clock``: monotonic seconds; ``answered`` hears each round trip, whole ones only.
+    """The probes on their way. ``clock``: Unix seconds; ``answered`` hears each round trip, whole ones only.
 
     ``silent``: the partitions whose latest probe was lost.
     """
@@ -42,7 +42,7 @@ class Probes:
     mode: Mode
     partitions: int
     answered: Callable[[float], None] = lambda seconds: None
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = time.time
     lost: int = 0
     last: float | None = None
     silent: set[int] = field(default_factory=set)
@@ -56,16 +56,16 @@ class Probes:
         self._out[probe.id] = _Sent(self.clock(), partition)
         return partition, probe
 
-    def answer(self, probe: str, agent: str) -> None:
-        """A worker answered. Probes of another monitor, of earlier days, or given up are not ours."""
+    def answer(self, probe: str, agent: str, at: float) -> None:
+        """A worker answered at that moment. Probes of another monitor, of earlier days, or given up are not ours."""
         sent = self._out.get(probe)
         if sent is None:
             return
-        sent.answers.add(agent)
-        if sent.answers.issuperset(_PASSES):
+        sent.answers[agent] = at
+        if sent.answers.keys() >= set(_PASSES):
             del self._out[probe]
             self.silent.discard(sent.partition)
-            self.last = self.clock() - sent.at
+            self.last = max(0.0, max(sent.answers.values()) - sent.at)
             self.answered(self.last)
 
     def give_up(self) -> list[Lost]:

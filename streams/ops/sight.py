@@ -36,7 +36,7 @@ class Sight:
     def __post_init__(self) -> None:
         self.ledger.observe = self._age
         self.ledger.delay = lambda seconds: self.on_delay(seconds)
-        self.ledger.answered = lambda probe, agent: self.probes.answer(probe, agent)
+        self.ledger.answered = self.probes.answer
         self.probes.answered = lambda seconds: self.on_roundtrip(seconds)
 
     def looked(self, at: float, seconds: float) -> None:

@@ -128,6 +128,8 @@ class Watch:
         if self._settings.profile == "kafka":
             return await broker.members(group.name)
         # To the embedded broker a group looks alive long after its member left: the workers' own word counts.
+        if group.name == group.agent:
+            return None  # none of ours, and nobody else tells
         alive = {
             name: len(word.partitions)
             for name, word in self._workers().items()
@@ -136,9 +138,28 @@ class Watch:
         return Membership(alive)
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A group to be watched: by which name people know it, its own name, and the topic that it reads."""
+
+    agent: str
+    group: str
+    topic: str
+
+
 def watched(settings: Settings) -> dict[str, str]:
     """The agents of the feed and the topic that each reads."""
     return {"council": topics.declarations(settings.mode), "area": topics.contributions(settings.mode)}
+
+
+def every_group(settings: Settings) -> tuple[Watched, ...]:
+    """The groups of the feed's agents, and those that the settings name besides."""
+    ours = [Watched(agent, settings.group(agent), topic) for agent, topic in watched(settings).items()]
+    further = [pair.split("=") for pair in settings.monitor_groups.split(",") if pair]
+    return (
+        *ours,
+        *(Watched(group, group, getattr(topics, topic)(settings.mode)) for group, topic in further),
+    )
 
 
 def words(settings: Settings) -> dict[str, Status]:

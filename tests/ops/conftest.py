@@ -1,10 +1,13 @@
 """A feed on the embedded broker, shared by the tests that only watch it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from streams.rehearsal.broker import embedded_broker
+from tests.kafka.server import Kafka, kafka_broker
+from tests.ops.alerting import Alerting, Night
 from tests.ops.feed import Feed, free_port, until
 
 
@@ -34,6 +37,40 @@ def feed(broker: str, worker_port: int, tmp_path_factory: pytest.TempPathFactory
         yield running
     finally:
         running.close()
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    with kafka_broker(tmp_path_factory.mktemp("kafka")) as running:
+        yield running
+
+
+@pytest.fixture
+def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Night]:
+    """A feed on Kafka at the pace of a night, and alerting over it; a parameter holds further settings."""
+    generation = str(abs(hash(request.node.name)) % 5_000 * 2 + 2)
+    feed = Feed(
+        kafka.address, "kafka", tmp_path, RESULTS_MODE="rehearsal", RESULTS_GENERATION=generation,
+        RESULTS_MONITOR_POLL_SECONDS="5", RESULTS_MONITOR_PROBE_SECONDS="5", **getattr(request, "param", {}),
+    )  # fmt: skip
+    ports = {name: free_port() for name in ("council", "area", "serve", "webhooks")}
+    workers = [ports["council"], ports["area"]]
+    made = feed.run("topics")
+    assert made.returncode == 0, made.stderr
+    targets = {
+        "monitor": [feed.port], "worker": workers, "serve": [ports["serve"]], "webhooks": [ports["webhooks"]],
+    }  # fmt: skip
+    try:
+        with Alerting(tmp_path, targets) as alerting:
+            night = Night(feed, alerting, ports)
+            for agent in ("council", "area"):
+                night.worker(agent)
+            until(lambda: all(feed.get("/metrics", port) for port in workers), 40)
+            feed.start("monitor", "monitor")
+            night.well()
+            yield night
+    finally:
+        feed.close()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.kafka.server import Kafka, kafka_broker
+from tests.ops.alerting import alertmanager_file
 from tests.ops.feed import ROOT, Feed, free_port, until
 
 PASSWORDS = {
@@ -128,6 +129,7 @@ def test_prometheus_scrapes_what_the_services_show(services: dict[str, dict[str,
     } | {f"monitor:{services['monitor']['environment']['RESULTS_MONITOR_PORT']}"}
 
     assert shown == set(re.findall(r"[\w-]+:\d{4}(?=[\],])", text)) - {"alertmanager:9093"}
+    assert services["prometheus"]["secrets"][0]["target"] in text
 
 
 def test_hadolint_finds_nothing() -> None:
@@ -146,14 +148,23 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
     assert 'ENTRYPOINT ["results"]' in text
 
 
-def test_alertmanager_accepts_its_file() -> None:
+def test_alerts_go_to_the_address_that_is_asked_for(project: dict[str, Any]) -> None:
+    """Compose starts no container with a secret whose variable is not set, and names the variable."""
+    (secret,) = project["services"]["alertmanager"]["secrets"]
+    named = re.findall(r"url_file: (\S+)", (ROOT / "deploy/alertmanager/alertmanager.yml").read_text())
+
+    assert named == [secret["target"]]
+    assert project["secrets"][secret["source"]]["environment"] == "ALERT_WEBHOOK_URL"
+    assert "example" not in (ROOT / "deploy/alertmanager/alertmanager.yml").read_text()
+
+
+def test_alertmanager_accepts_its_file(tmp_path: Path) -> None:
     amtool = shutil.which("amtool")
     if amtool is None:
         pytest.skip("amtool comes with Debian's package prometheus-alertmanager; CI has it")
-    done = subprocess.run(
-        [amtool, "check-config", "deploy/alertmanager/alertmanager.yml"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(alertmanager_file("http://127.0.0.1:9/"))
+    done = subprocess.run([amtool, "check-config", file], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -190,12 +190,12 @@ def test_an_older_standing_changes_nothing() -> None:
 
 def test_a_probe_is_no_source_and_no_declaration() -> None:
     told = Told()
-    answered: list[tuple[str, str]] = []
-    told.ledger.answered = lambda probe, agent: answered.append((probe, agent))
+    answered: list[tuple[str, str, float]] = []
+    told.ledger.answered = lambda *told: answered.append(told)
     told.tell(DECLARATIONS, {"id": "p", "producer": "x"}, 1.0, headers=(("ce_type", PROBE_TYPE.encode()),))
     told.tell(topics.probes("replay"), {"id": "p", "agent": "area"}, 2.0)
 
-    assert (told.ledger.sources, told.settled(), answered) == ({}, {}, [("p", "area")])
+    assert (told.ledger.sources, told.settled(), answered) == ({}, {}, [("p", "area", 2.0)])
 
 
 def test_sources_beyond_the_limit_count_together() -> None:

@@ -208,20 +208,32 @@ def test_a_count_begins_at_zero_so_that_a_rate_sees_its_first_event() -> None:
 
 
 def test_probes_are_answered_once_or_lost() -> None:
-    moments = iter([0.0, 1.0, 1.5, 17.0, 17.0])
+    moment = [100.0]
     heard: list[float] = []
-    probes = Probes("replay", 2, answered=heard.append, clock=lambda: next(moments))
+    probes = Probes("replay", 2, answered=heard.append, clock=lambda: moment[0])
     (first, one), (second, other) = probes.next(), probes.next()
-    probes.answer(one.id, "council")
+    probes.answer(one.id, "council", 101.0)
     assert heard == []  # half of the way
-    probes.answer(one.id, "area")
-    probes.answer(one.id, "area")
-    probes.answer("somebody else's", "area")
+    for _ in range(2):
+        probes.answer(one.id, "area", 101.5)
+    probes.answer("somebody else's", "area", 101.5)
+    moment[0] = 116.0
 
     assert (first, second, heard) == (0, 1, [1.5])
     assert probes.give_up() == [Lost(1, "council")]
-    probes.answer(other.id, "area")
+    probes.answer(other.id, "area", 117.0)
     assert (probes.lost, heard, probes.silent) == (1, [1.5], {1})
+
+
+def test_a_probe_is_never_back_before_it_was_sent() -> None:
+    """A worker's clock may be behind the monitor's."""
+    heard: list[float] = []
+    probes = Probes("replay", 1, answered=heard.append, clock=lambda: 100.0)
+    _, probe = probes.next()
+    for agent in ("area", "council"):
+        probes.answer(probe.id, agent, 99.5)
+
+    assert heard == [0.0]
 
 
 def test_a_partition_is_silent_until_a_probe_comes_all_the_way_again() -> None:
@@ -230,12 +242,12 @@ def test_a_partition_is_silent_until_a_probe_comes_all_the_way_again() -> None:
     sight = a_sight(settings())
     sight.probes = probes
     _, lost = probes.next()
-    probes.answer(lost.id, "council")
+    probes.answer(lost.id, "council", 0.5)
     moment[0] = 16.0
 
     assert probes.give_up() == [Lost(0, "area")]
     assert (view(sight, {}, 1.0, "1")["verdict"], probes.silent) == ("stalled", {0})
     _, again = probes.next()
     for agent in ("council", "area"):
-        probes.answer(again.id, agent)
+        probes.answer(again.id, agent, 16.5)
     assert (view(sight, {}, 1.0, "1")["verdict"], probes.silent) == ("unknown", set())

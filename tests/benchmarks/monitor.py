@@ -1,0 +1,126 @@
+"""What watching costs: the monitor of three groups on eight partitions through a night, and scrapes of every part.
+
+`python -m tests.benchmarks.monitor [SPEED]` on Apache Kafka: the monitor at its own pace, a council and an area worker
+and a consumer of headlines; a night is replayed at SPEED (250 unless given), then it is quiet for 30 s.  Each part is
+scraped every 2 s, as the shipped Prometheus does.  Printed: the monitor's share of a core and its resident memory in
+both halves, and the median, 95 % and longest time of a scrape.
+"""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer
+
+from schemas import topics
+from tests.kafka.server import kafka_broker
+from tests.ops.feed import Feed, free_port, until
+
+PARTITIONS = 8
+SCRAPE_SECONDS = 2.0
+QUIET_SECONDS = 30.0
+READER = "newsroom"
+
+
+class Scrapes:
+    """Scrapes every part by turns in a thread, and remembers how long each took."""
+
+    def __init__(self, feed: Feed, ports: dict[str, int]) -> None:
+        self.seconds: dict[str, list[float]] = {name: [] for name in ports}
+        self.bytes: dict[str, int] = {}
+        self._feed = feed
+        self._ports = ports
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._scrape)
+
+    def __enter__(self) -> "Scrapes":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _scrape(self) -> None:
+        while not self._over.wait(SCRAPE_SECONDS):
+            for name, port in self._ports.items():
+                began = time.perf_counter()
+                self.bytes[name] = len(self._feed.get("/metrics", port))
+                self.seconds[name].append(time.perf_counter() - began)
+
+
+def spent(pid: int) -> tuple[float, float]:
+    """Processor seconds and resident megabytes of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    resident = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "VmRSS" in line)
+    return (int(fields[11]) + int(fields[12])) / 100, int(resident.split()[1]) / 1024
+
+
+async def _read(feed: Feed) -> None:
+    """A consumer of headlines in a group of its own, which commits twice a second."""
+    consumer = AIOKafkaConsumer(
+        topics.headlines(feed.settings.mode), bootstrap_servers=feed.settings.broker, group_id=READER,
+        auto_offset_reset="earliest", auto_commit_interval_ms=500,
+    )  # fmt: skip
+    async with consumer:
+        async for _ in consumer:
+            pass
+
+
+def measure(folder: Path, broker: str, speed: str) -> None:
+    """Run the night and print the figures."""
+    ports = {name: free_port() for name in ("council", "area")}
+    feed = Feed(
+        broker, "kafka", folder, RESULTS_MODE="rehearsal", RESULTS_PARTITIONS=str(PARTITIONS),
+        RESULTS_MONITOR_POLL_SECONDS="5", RESULTS_MONITOR_PROBE_SECONDS="5",
+        RESULTS_MONITOR_GROUPS=f"{READER}=headlines",
+    )  # fmt: skip
+    try:
+        made = feed.run("topics")
+        assert made.returncode == 0, made.stderr
+        for agent, port in ports.items():
+            feed.start(agent, "worker", agent, RESULTS_METRICS_PORT=str(port))
+        threading.Thread(target=lambda: asyncio.run(_read(feed)), daemon=True).start()
+        feed.start("monitor", "monitor")
+        until(lambda: [group["members"] for group in feed.state()["groups"]] == [1, 1, 1], 90)
+        pid = feed.processes["monitor"].pid
+        with Scrapes(feed, {"monitor": feed.port, **ports}) as scrapes:
+            marks = [(time.time(), *spent(pid))]
+            replay = feed.start("replay", "replay", "south-east-2023", "--speed", speed)
+            assert replay.wait(200) == 0
+            marks.append((time.time(), *spent(pid)))
+            time.sleep(QUIET_SECONDS)
+            marks.append((time.time(), *spent(pid)))
+    finally:
+        feed.close()
+    for name, (began, ended) in {"night": marks[:2], "quiet": marks[1:]}.items():
+        share = 100 * (ended[1] - began[1]) / (ended[0] - began[0])
+        _print(f"monitor, {name} of {ended[0] - began[0]:.0f} s: {share:.2f} % of a core, {ended[2]:.0f} MB")
+    for name, seconds in scrapes.seconds.items():
+        times = sorted(1000 * one for one in seconds)
+        _print(
+            f"scrape of {name}: median {statistics.median(times):.1f} ms, 95 % {times[len(times) * 95 // 100]:.1f} ms, "
+            f"longest {times[-1]:.1f} ms of {len(times)}, {scrapes.bytes[name] / 1024:.0f} KB"
+        )
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def main() -> None:
+    """Measure in a folder of its own."""
+    speed = sys.argv[1] if len(sys.argv) > 1 else "250"
+    with tempfile.TemporaryDirectory(prefix="results-monitor-") as name:
+        folder = Path(name)
+        (folder / "kafka").mkdir()
+        with kafka_broker(folder / "kafka") as broker:
+            measure(folder, broker.address, speed)
+
+
+if __name__ == "__main__":
+    main()
