@@ -47,11 +47,11 @@ KAFKA = Profile(
     name="kafka",
     faust={
         "broker_session_timeout": 10.0,  # Kafka's own minimum is 6 s
-        "broker_heartbeat_interval": 1.0,
+        "broker_heartbeat_interval": 0.5,  # and this long until a worker hears that another is gone
         "producer_linger": 0.0,  # nobody waits for a clock: what comes while a request is out goes with the next
         "producer_max_batch_size": 131_072,
     },
-    fetch_wait_ms=500,  # it answers at once when there is something
+    fetch_wait_ms=100,  # it answers at once when there is something, and everything else waits behind a fetch
     isolation="read_committed",  # what a transactional producer took back was never declared
     idempotent=True,
     static_membership=True,

@@ -63,3 +63,8 @@ class OrderedTableManager(TableManager):
         if self._recovery is None:
             self._recovery = OrderedRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
         return self._recovery
+
+    async def on_start(self) -> None:
+        # Upstream sleeps for a second first, for tables that are still to be added; ours is there already.
+        await self._update_channels()
+        await self.recovery.start()

@@ -51,6 +51,7 @@ SOURCES: Mapping[str, str] = {
     "Recovery.on_recovery_completed": "6ef567acf072e46da3fccbccc6d66237",
     "Recovery._slurp_changelogs": "7825c7e50f766d5ab0fd246b63420ea0",
     "Recovery.flush_buffers": "6fa9c17f1071018c49cb6d411a34fb4a",
+    "TableManager.on_start": "365dd25fbc0e068499c89e526516c638",
     "TableManager.on_rebalance": "2d2c23a07bf5432854a01ad790af19bb",
     "TableManager.on_partitions_revoked": "382852adff42ab9930b39e38433a77c0",
     "App._on_partitions_revoked": "d5c895bbe57dc73ae4d7f762f6fdc9fd",
@@ -72,7 +73,7 @@ def methods() -> dict[str, Callable[..., Any]]:
         (Producer, "_settings_extra _settings_default send"),
         (Recovery, "on_rebalance revoke _restart_recovery _build_highwaters on_recovery_completed"
                    " _slurp_changelogs flush_buffers"),
-        (TableManager, "on_rebalance on_partitions_revoked"),
+        (TableManager, "on_start on_rebalance on_partitions_revoked"),
         (App, "_on_partitions_revoked _on_partitions_assigned _stop_consumer on_rebalance_end"),
         (Stream, "_py_aiter"),
     )  # fmt: skip
