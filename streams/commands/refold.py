@@ -29,7 +29,7 @@ def refold(
     from streams.settings import settings
 
     these = settings()
-    plan = asyncio.run(_look(these, agent))
+    plan = _looked(these, agent)
     for line in plan.lines():
         typer.echo(line)
     if plan.in_the_way:
@@ -87,6 +87,17 @@ class _Plan:
             yield f"    partition {partition}: offsets {self.starts[partition]} to {end}, committed {done}"
 
 
+def _looked(these: "Settings", agent: Agent) -> _Plan:
+    from aiokafka.errors import KafkaError
+
+    try:
+        return asyncio.run(_look(these, agent))
+    except KafkaError as failed:
+        raise Trouble(
+            f"The broker at {these.broker} does not tell where the group stands: {failed}."
+        ) from None
+
+
 async def _look(these: "Settings", agent: Agent) -> _Plan:
     from streams.delivery.table import changelog_topic
     from streams.ops.positions import Positions
@@ -108,7 +119,8 @@ async def _look(these: "Settings", agent: Agent) -> _Plan:
             plan.committed[partition.partition] = offset
             plan.starts[partition.partition] = place.start
             plan.ends[partition.partition] = place.end
-        plan.members = sorted((await positions.members(group)).partitions)
+        if these.profile == "kafka":  # the embedded broker never forgets a member; ours leave by themselves
+            plan.members = sorted((await positions.members(group)).partitions)
     if plan.changelog in there:
         plan.rows = len(await _keys(these, plan.changelog))
     plan.in_the_way = [sentence async for sentence in _in_the_way(these, plan, there)]
@@ -126,8 +138,8 @@ async def _in_the_way(these: "Settings", plan: _Plan, there: dict[str, list[int]
 
     if plan.members:
         yield (
-            f"Workers of generation {plan.generation} are in group {plan.group}: {', '.join(plan.members)}. Stop them "
-            "(SIGTERM); a killed one is forgotten after its session."
+            f"Workers of generation {plan.generation} are in group {plan.group}: {', '.join(plan.members)}. Stop them; "
+            "Kafka forgets one that has a name after its session (RESULTS_SESSION_TIMEOUT_SECONDS)."
         )
     if begun := {partition: start for partition, start in plan.starts.items() if start}:
         where = ", ".join(f"{partition} from offset {start}" for partition, start in sorted(begun.items()))
