@@ -1,5 +1,6 @@
 """The order in which a draft becomes durable."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -59,6 +60,31 @@ async def test_refusals_attachments_rows_outputs_in_this_order() -> None:
         (Step.SAY, [("said", b"a"), ("said", b"a"), ("said", b"b")]),
         (Step.FOLLOW, [("standings", b"a"), ("standings", b"b")]),
     ]
+
+
+@pytest.mark.parametrize("step", list(Step))
+async def test_each_step_is_awaited_before_the_next_begins(step: Step) -> None:
+    """Held at a step, nothing after it is written, and the draft is not sealed."""
+    answer = asyncio.Event()
+
+    class Held(Paper):
+        async def write(self, at: Step, writes: Sequence[Write]) -> None:
+            await super().write(at, writes)
+            if at is step:
+                await answer.wait()
+
+    paper = Held()
+    shelf: Shelf[State] = Shelf(Follower())
+    (draft,) = Judge(Follower(), shelf, "t1").judge(records(("a", "allow x"), ("a", "no")))
+    sealing_it = asyncio.create_task(sealed_by(paper, shelf).seal(draft))
+    await asyncio.sleep(0.01)
+    before = ([at for at, _ in paper.written], sealing_it.done())
+    answer.set()
+    await sealing_it
+
+    steps = list(Step)
+    assert before == (steps[: steps.index(step) + 1], False)
+    assert [at for at, _ in paper.written] == steps
 
 
 @pytest.mark.parametrize("step", [Step.REFUSE, Step.ATTACH, Step.KEEP])
