@@ -134,6 +134,7 @@ def proxy(port: int) -> Iterator[Proxy]:
     finally:
         running._loop.call_soon_threadsafe(_stop, running._loop)
         thread.join(10)
+        running._loop.close()
 
 
 def _stop(loop: asyncio.AbstractEventLoop) -> None:

@@ -1,5 +1,6 @@
 """Every scenario by its name: what is done, how often in a short run and in a long one, and on which brokers."""
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +63,12 @@ def _at(point: str) -> Way:
     return toy(lambda night, count, seed: lives.crashed_at(night, [point] * count, seed))
 
 
+def _anywhere(stage: Stage, count: int, seed: int) -> Outcome:
+    """One crash at each of so many points, drawn from all."""
+    points = random.Random(seed).sample(lives.POINTS, count)
+    return toy(lambda night, _, seed: lives.crashed_at(night, points, seed))(stage, 1, seed)
+
+
 def _network(stage: Stage, count: int, seed: int) -> Outcome:
     with stage.behind_a_proxy() as (night, between):
         done = network.bad_at_random(night, between, count, seed)
@@ -81,9 +88,10 @@ def _told(stage: Stage, count: int, seed: int) -> Outcome:
 
 SCENARIOS = (
     Scenario("kills", toy(lives.killed_at_random), ci=3, nightly=60),
-    *(Scenario(f"crash-{point}", _at(point), ci=1, nightly=15) for point in lives.POINTS),
+    Scenario("crash-points", _anywhere, ci=7, nightly=0),
+    *(Scenario(f"crash-{point}", _at(point), ci=0, nightly=15) for point in lives.POINTS),
     Scenario("told-to-leave", _told, ci=2, nightly=20),
-    Scenario("come-and-go", toy(lives.joining_and_leaving), ci=5, nightly=60),
+    Scenario("come-and-go", toy(lives.joining_and_leaving), ci=4, nightly=60),
     Scenario("zombies", toy(zombies.waking_late), ci=1, nightly=6),
     Scenario("network", _network, ci=3, nightly=25),
     Scenario("real-night", councils.killed, ci=0, nightly=20),

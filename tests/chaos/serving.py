@@ -37,7 +37,7 @@ def again(stage: Stage, count: int, seed: int) -> Outcome:
                 one = _measured(outcome, f"planned, session {session:g}", 3.0, clock, one, _planned(start))
             limit = session + 1 if stage.profile == "kafka" else 6.0
             _measured(outcome, f"taken over, session {session:g}", limit, clock, one, _gone)
-        lives.finish(night)
+        lives.finish(night, instance="other")
         outcome.verdict += verdict(night)
     return outcome
 

@@ -5,9 +5,8 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 from streams.delivery.profiles import ProfileName
 from streams.rehearsal.broker import embedded_broker
@@ -28,15 +27,14 @@ class Stage:
 
     profile: ProfileName
     folder: Path
-    _stack: ExitStack = field(default_factory=ExitStack)
-    _address: str | None = None
-    _lock: Lock = field(default_factory=Lock)
+    #: The broker that all share.
+    address: str = ""
 
     def night(self, address: str | None = None, session: float = SESSION_SECONDS) -> Night:
         """An empty night with its topics, on the broker that all share or the one at an address."""
         name = f"toy{os.getpid()}n{next(_numbers)}"
         night = Night(
-            address or self._shared(), self.profile, Names(name), self.new_folder(name), session=session
+            address or self.address, self.profile, Names(name), self.new_folder(name), session=session
         )
         night.create_topics()
         return night
@@ -83,28 +81,23 @@ class Stage:
             finally:
                 broker.kill()
 
-    def _shared(self) -> str:
-        with self._lock:
-            if self._address is None:
-                if self.profile == "embedded":
-                    log = self.new_folder("broker") / "broker.log"
-                    self._address = self._stack.enter_context(embedded_broker(log=log))
-                else:
-                    self._address = self._stack.enter_context(self.kafka()).address
-            return self._address
-
-    def close(self) -> None:
-        self._stack.close()
-
 
 @contextmanager
 def stage(profile: ProfileName, folder: Path) -> Iterator[Stage]:
-    """A stage for the length of a ``with``; the data of its brokers is gone afterwards, the words of workers stay."""
+    """A stage for the length of a ``with``; the data of its brokers is gone afterwards, the words of workers stay.
+
+    The shared broker starts here, not where it is first wanted: a broker ends with the thread that started it.
+    """
     running = Stage(profile, folder)
     try:
-        yield running
+        with ExitStack() as stack:
+            if profile == "embedded":
+                log = running.new_folder("broker") / "broker.log"
+                running.address = stack.enter_context(embedded_broker(log=log))
+            else:
+                running.address = stack.enter_context(running.kafka()).address
+            yield running
     finally:
-        running.close()
         for data in folder.glob("*/data"):
             shutil.rmtree(data, ignore_errors=True)
 

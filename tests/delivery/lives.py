@@ -125,10 +125,10 @@ def _end(worker: Worker, what: str) -> None:
         worker.freeze()
 
 
-def finish(night: Night, lives: int = 3) -> None:
+def finish(night: Night, lives: int = 3, **options: object) -> None:
     """A worker left alone drains the night; if it ends for a fault it is started again, as a supervisor would."""
     for _ in range(lives):
-        with night.worker() as worker:
+        with night.worker(**options) as worker:
             if worker.ready(20) and night.drained():
                 worker.leave()
                 return
