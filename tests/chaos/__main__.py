@@ -1,7 +1,9 @@
 """The suite as a program: one line of JSON for each scenario, and an exit code."""
 
 import argparse
+import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -73,5 +75,12 @@ def run(scenario: Scenario, place: Stage, count: int, seed: int) -> bool:
     return scenario.passed(outcome)
 
 
+def _end_all(*_: object) -> None:
+    os.killpg(0, signal.SIGKILL)
+
+
 if __name__ == "__main__":
+    if not sys.stdin.isatty():  # told to end by another program, it takes its workers along
+        os.setpgrp()
+        signal.signal(signal.SIGTERM, _end_all)
     sys.exit(main())
