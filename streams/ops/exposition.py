@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry
 
+from streams.ops.lag import Sample
 from streams.ops.ledger import Ledger
 from streams.ops.metrics import Family, Scrape, build_info, histogram, registry
 from streams.ops.sight import Sight
@@ -72,6 +73,7 @@ def _lag(sight: Sight, now: float) -> Iterable[Family]:
         Family("kafka_consumergroup_group_max_lag_seconds"),
     )
     together = Family("kafka_consumergroup_group_sum_lag")
+    ends: dict[tuple[str, int], Sample] = {}
     for group in sight.watch.groups:
         looks = group.latest(now, sight.poll_seconds)
         for partition, sample in sorted(looks.items()):
@@ -79,12 +81,14 @@ def _lag(sight: Sight, now: float) -> Iterable[Family]:
             lag.add(sample.lag, *place)
             seconds.add(sample.age(now), *place)
             offset.add(sample.committed, *place)
-            latest.add(sample.end, sight.cluster, group.topic, partition)
-            earliest.add(sample.start, sight.cluster, group.topic, partition)
+            ends[group.topic, partition] = sample  # of groups that read the same topic, the latest look
         lags = [sample.lag for sample in looks.values()]
         most.add(max(lags, default=None), sight.cluster, group.name)
         most_seconds.add(group.lag_seconds(now, sight.poll_seconds), sight.cluster, group.name)
         together.add(sum(lags) if lags else None, sight.cluster, group.name)
+    for (topic, partition), sample in ends.items():
+        latest.add(sample.end, sight.cluster, topic, partition)
+        earliest.add(sample.start, sight.cluster, topic, partition)
     return lag, seconds, offset, latest, earliest, most, most_seconds, together
 
 

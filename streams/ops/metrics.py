@@ -242,7 +242,8 @@ def page() -> str:
         "Base units; `_total` on counters only; labels are bounded: no ward, no event id and no text is ever one.",
         "What is not known is absent, never zero and never NaN. Lag carries the names of kafka-lag-exporter, so",
         "that dashboards made for it work. The monitor's counters are worked out from the topics, so they are the",
-        "same after it was started again.",
+        "same after it was started again. A count that begins is shown as zero for 5 s, so that a rate sees its first",
+        "event.",
         "",
     ]
     homes = {

@@ -3,15 +3,21 @@
 `python -m tests.benchmarks.monitor [SPEED]` on Apache Kafka: the monitor at its own pace, a council and an area worker
 and a consumer of headlines; a night is replayed at SPEED (250 unless given), then it is quiet for 30 s.  Each part is
 scraped every 2 s, as the shipped Prometheus does.  Printed: the monitor's share of a core and its resident memory in
-both halves, and the median, 95 % and longest time of a scrape.
+both halves, and the median, 95 % and longest time of a scrape.  The peer is a process that does nothing but answer
+scrapes with nothing in them: what a scrape takes beyond the peer's is ours, the rest is the machine's.
 """
 
 import asyncio
+import logging
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer
@@ -49,7 +55,10 @@ class Scrapes:
         while not self._over.wait(SCRAPE_SECONDS):
             for name, port in self._ports.items():
                 began = time.perf_counter()
-                self.bytes[name] = len(self._feed.get("/metrics", port))
+                try:
+                    self.bytes[name] = len(self._feed.get("/metrics", port))
+                except OSError:
+                    continue  # the peer is still starting
                 self.seconds[name].append(time.perf_counter() - began)
 
 
@@ -58,6 +67,21 @@ def spent(pid: int) -> tuple[float, float]:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     resident = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "VmRSS" in line)
     return (int(fields[11]) + int(fields[12])) / 100, int(resident.split()[1]) / 1024
+
+
+@contextmanager
+def a_peer(port: int) -> Iterator[None]:
+    """The metrics server of prometheus-client, in a process of its own, with nothing to show."""
+    program = (
+        "import time, prometheus_client as p\n"
+        f"p.start_http_server({port}, '127.0.0.1', p.CollectorRegistry())\ntime.sleep(600)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 async def _read(feed: Feed) -> None:
@@ -88,7 +112,9 @@ def measure(folder: Path, broker: str, speed: str) -> None:
         feed.start("monitor", "monitor")
         until(lambda: [group["members"] for group in feed.state()["groups"]] == [1, 1, 1], 90)
         pid = feed.processes["monitor"].pid
-        with Scrapes(feed, {"monitor": feed.port, **ports}) as scrapes:
+        peer = free_port()
+        parts = {"monitor": feed.port, **ports, "peer": peer}
+        with a_peer(peer), Scrapes(feed, parts) as scrapes:
             marks = [(time.time(), *spent(pid))]
             replay = feed.start("replay", "replay", "south-east-2023", "--speed", speed)
             assert replay.wait(200) == 0
@@ -107,6 +133,8 @@ def measure(folder: Path, broker: str, speed: str) -> None:
             f"longest {times[-1]:.1f} ms of {len(times)}, {scrapes.bytes[name] / 1024:.0f} KB"
         )
 
+    _print(f"load of the machine, last minute: {os.getloadavg()[0]:.1f}")
+
 
 def _print(line: str) -> None:
     sys.stdout.write(line + "\n")
@@ -114,6 +142,7 @@ def _print(line: str) -> None:
 
 def main() -> None:
     """Measure in a folder of its own."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the reader outlives the broker by a moment
     speed = sys.argv[1] if len(sys.argv) > 1 else "250"
     with tempfile.TemporaryDirectory(prefix="results-monitor-") as name:
         folder = Path(name)

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import generate_latest
 
 from streams.ops.exposition import Exposition
 from streams.ops.lag import Sample
@@ -188,6 +189,20 @@ def test_lag_is_left_out_once_the_last_look_is_old() -> None:
     assert value("kafka_consumergroup_group_lag_seconds", place) is None
     assert value("kafka_consumergroup_group_max_lag_seconds", {"cluster_name": "k", "group": "g"}) is None
     assert value("election_group_status", {"group": "g", "status": "unknown"}) == 1.0
+
+
+def test_of_two_groups_on_one_topic_no_series_is_there_twice() -> None:
+    these = settings()
+    groups = [Group(name, name, "t", (0,)) for name in ("one", "other")]
+    for group in groups:
+        group.windows[0] = deque([Sample(999.0, 3, 0, 5, 998.0)])
+    sight = Sight("k", 5.0, Watch(these, groups, dict), Ledger("replay"), Probes("replay", 1))
+
+    lines = generate_latest(Exposition(sight, "1", now=lambda: 1000.0).registry).decode().splitlines()
+    series = [line.rpartition(" ")[0] for line in lines if not line.startswith("#")]
+
+    assert len(series) == len(set(series))
+    assert sum(name.startswith("kafka_partition_latest_offset{") for name in series) == 1
 
 
 def test_a_count_begins_at_zero_so_that_a_rate_sees_its_first_event() -> None:
