@@ -58,7 +58,6 @@ class Site:
         """Whether this may not be the latest."""
         return self.follower.freshness.stale(monotonic())
 
-    @property
     def state(self) -> tuple[object, ...]:
         """Changes with everything that an answer could show, soon after it: at once where little happens."""
         now = monotonic()
@@ -107,7 +106,7 @@ class Site:
 
     def kept(self, key: str, make: Callable[[], Answer], council: str | None = None) -> Answer:
         """An answer for the state as it is; of one ``council`` alone, for as long as nothing of that changes."""
-        return self.cache.get(key, self.state_of(council) if council else self.state, make)
+        return self.cache.get(key, self.state_of(council) if council else self.state(), make)
 
     def _told(self, entries: list[Entry]) -> None:
         self.streams.publish()

@@ -13,7 +13,16 @@ from streams.publishers.api import areas, councils, headlines, score, versions
 from streams.publishers.api.known import Known
 from streams.publishers.site import Site
 from streams.publishers.web import documents, questions
-from streams.publishers.web.questions import After, Area, AsOf, Clock, Council, OfAction, OfPriority, Type
+from streams.publishers.web.questions import (
+    Area,
+    AsOf,
+    Clock,
+    Council,
+    OfAction,
+    OfPriority,
+    Type,
+    a_position,
+)
 
 Version = Annotated[int, Path(ge=1)]
 Many = Annotated[int, Query(ge=1, le=polling.MOST)]
@@ -146,7 +155,7 @@ def _add_headlines(app: FastAPI, site: Site) -> None:
         type: Type = [],  # noqa: B006
         priority: OfPriority = [],  # noqa: B006
         action: OfAction = [],  # noqa: B006
-        after: Annotated[str, After("The `position` of an earlier answer")] = "",
+        after: Annotated[str, a_position("The `position` of an earlier answer")] = "",
         limit: Many = 200,
         last: Newest = None,
         as_of: AsOf = None,
@@ -206,6 +215,6 @@ def _add_stream(app: FastAPI) -> None:
         type: Type = [],  # noqa: B006
         priority: OfPriority = [],  # noqa: B006
         action: OfAction = [],  # noqa: B006
-        after: Annotated[str, After("A position, or `start`; without one, from now on")] = "",
+        after: Annotated[str, a_position("A position, or `start`; without one, from now on")] = "",
     ) -> Response:
         raise AssertionError("streams are taken before this application")

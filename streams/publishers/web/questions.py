@@ -57,7 +57,7 @@ Clock = Annotated[
 ]
 
 
-def After(description: str) -> Any:  # noqa: N802  # stands where FastAPI's own `Query` would
+def a_position(description: str) -> Any:
     """A position as it is documented."""
     return Query(
         description=description,

@@ -11,7 +11,9 @@ import multiprocessing
 import os
 import sys
 import time
+from contextlib import suppress
 from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -29,7 +31,7 @@ from tests.benchmarks.publishers.stage import Feed, feed
 FEED_CORE, SERVE_CORE = 0, 1
 QUIET, BUSY = 20, 400
 #: Which phases are busy: rows grow through the night, so busy ones must not always come second.
-PHASES = (QUIET, BUSY, BUSY, QUIET) * 6
+PHASES = (QUIET, BUSY, BUSY, QUIET) * 4
 PATHS = (
     "/",
     "/?parts=1",
@@ -62,7 +64,7 @@ def read(port: int, rate: Any, done: Any, stop: Any) -> None:
         while not stop.value:
             await asyncio.sleep(0.01)
             while due < time.monotonic():
-                due = max(due + 1 / rate.value, time.monotonic() - 0.5)
+                due = max(due + 1 / rate.value, time.monotonic() - 0.1)
                 wanted.put_nowait(next(questions))
         for task in connections:
             task.cancel()
@@ -96,6 +98,17 @@ async def listen(client: AIOKafkaConsumer, heard: dict[str, float]) -> None:
             heard.setdefault(cause, now)
 
 
+def feeding() -> list[int]:
+    """Broker and workers: what this process started on the feed's core."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(path.read_text().rsplit(")", 1)[1].split()[1])
+            if parent == os.getpid() and os.sched_getaffinity(int(path.parent.name)) == {FEED_CORE}:
+                found.append(int(path.parent.name))
+    return found
+
+
 async def measure(
     running: Feed, seconds: float, rate: "Synchronized[float]", done: "Synchronized[int]"
 ) -> None:
@@ -106,6 +119,8 @@ async def measure(
     found: dict[float, list[float]] = {QUIET: [], BUSY: []}
     asked: dict[float, float] = {QUIET: 0, BUSY: 0}
     worked: dict[float, float] = {QUIET: 0, BUSY: 0}
+    spent: dict[float, float] = {QUIET: 0, BUSY: 0}
+    of_feed = feeding()
     async with reader(running.settings, topics.headlines("replay"), start="earliest") as client:
         listening = asyncio.create_task(listen(client, heard))
         await latencies(running, maps, 3, heard)
@@ -114,10 +129,12 @@ async def measure(
             rate.value = load
             await asyncio.sleep(1)
             before, began, used = done.value, time.monotonic(), cpu_seconds(running.served.process.pid)
+            spent[load] -= sum(cpu_seconds(pid) for pid in of_feed)
             found[load] += await latencies(running, events[phase * size : (phase + 1) * size], seconds, heard)
             share = 1 / (time.monotonic() - began) / PHASES.count(load)
             asked[load] += (done.value - before) * share
             worked[load] += (cpu_seconds(running.served.process.pid) - used) * share
+            spent[load] += sum(cpu_seconds(pid) for pid in of_feed)
         listening.cancel()
     for load, delays in found.items():
         figures = ", ".join(
@@ -125,7 +142,8 @@ async def measure(
         )
         say(
             f"{asked[load]:.0f} pages a second ({load} wanted), the service at {worked[load]:.0%} of its core: "
-            f"{len(delays)} declarations -> headlines, {figures}"
+            f"{len(delays)} declarations -> headlines, {figures}; broker and workers spent "
+            f"{spent[load] / len(delays) * 1000:.1f} ms of processor on each"
         )
     for name, p in (("median", 0.5), ("p95", 0.95)):
         quiet, busy = (percentile(found[load], p) for load in (QUIET, BUSY))
