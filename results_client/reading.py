@@ -64,7 +64,7 @@ def read_headline(raw: bytes) -> Headline:
 def _version(raw: bytes) -> int | None:
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     version = found.get("schema_version") if isinstance(found, dict) else None
     return version if type(version) is int else None

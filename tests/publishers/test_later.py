@@ -79,6 +79,14 @@ def test_tolerance_has_an_end(broken: dict[str, Any]) -> None:
         read_headline(tomorrows(**broken))
 
 
+@pytest.mark.parametrize(
+    "raw", [b"", b"\xff", b"[]", b"7", b"[" * 100_000, b'{"schema_version": ' * 50_000, b"NaN"]
+)
+def test_what_is_no_record_at_all_is_no_fault_of_the_reader(raw: bytes) -> None:
+    with pytest.raises(ValidationError):
+        read_headline(raw)
+
+
 def test_another_version_is_refused_in_a_sentence() -> None:
     with pytest.raises(
         LaterVersion, match=r"^it is of schema_version 2, and this reader knows 1: install the release"
