@@ -77,13 +77,14 @@ async def reader(
 async def lying(settings: Settings, topic: str) -> AsyncIterator[ConsumerRecord]:
     """Yield what lies on a topic at this time, in order for each partition."""
     async with reader(settings, topic) as consumer:
-        while not await _at_end(consumer):
+        while not await at_end(consumer):
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 for record in records:
                     yield record
 
 
-async def _at_end(consumer: AIOKafkaConsumer) -> bool:
+async def at_end(consumer: AIOKafkaConsumer) -> bool:
+    """Whether a consumer has read all that lies on its partitions; False before it has any, or has asked for them."""
     partitions = consumer.assignment()
     for partition in partitions:
         high = consumer.highwater(partition)  # of a fetch: an answer of the broker alone may be short of it

@@ -32,17 +32,11 @@ def events(file: str | None) -> "Iterator[tuple[datetime, InputEvent]]":
 
 async def _lying() -> list[tuple[datetime | None, bytes]]:
     from schemas import topics
-    from streams.clients import reader
+    from streams.clients import lying
     from streams.settings import settings
 
     these = settings()
-    found: list[tuple[datetime | None, bytes]] = []
-    async with reader(these, topics.declarations(these.mode)) as consumer:
-        while True:
-            batch = await consumer.getmany(timeout_ms=300)
-            for records in batch.values():
-                found += [(datetime.fromtimestamp(r.timestamp / 1000, UTC), r.value or b"") for r in records]
-            if not batch and (assigned := consumer.assignment()):
-                ends = await consumer.end_offsets(list(assigned))
-                if all([await consumer.position(partition) >= end for partition, end in ends.items()]):
-                    return found
+    return [
+        (datetime.fromtimestamp(record.timestamp / 1000, UTC), record.value or b"")
+        async for record in lying(these, topics.declarations(these.mode))
+    ]

@@ -44,23 +44,14 @@ async def _record(folder: Path) -> None:
 
 
 async def _lying(topic: str) -> "list[Lain]":
-    from streams.clients import reader
+    from streams.clients import lying
     from streams.intake.recording import Lain
     from streams.settings import settings
 
-    found = []
-    async with reader(settings(), topic) as consumer:
-        while True:
-            batch = await consumer.getmany(timeout_ms=300)
-            found += [
-                Lain(r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
-                for records in batch.values()
-                for r in records
-            ]
-            if not batch and (assigned := consumer.assignment()):
-                ends = await consumer.end_offsets(list(assigned))
-                if all([await consumer.position(partition) >= end for partition, end in ends.items()]):
-                    return found
+    return [
+        Lain(r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
+        async for r in lying(settings(), topic)
+    ]
 
 
 async def _reseed(folder: Path, again: bool) -> None:

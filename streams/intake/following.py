@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
-from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from schemas import topics
 from schemas.reading import InputEvent
-from streams.clients import reader
+from streams.clients import at_end, lying, reader
 from streams.intake.known import Known
 from streams.settings import Settings
 from streams.trouble import Trouble
@@ -37,7 +36,7 @@ async def follow(
                             if event is not None:
                                 tell(event)
                     if not known.complete and not found:
-                        known.complete = await _at_end(consumer)
+                        known.complete = await at_end(consumer)
                     await asyncio.sleep(0)
         except (KafkaError, Trouble, OSError) as failed:
             log.warning("intake.log_away", error=str(failed)[:300])
@@ -54,24 +53,12 @@ def _take(known: Known, settings: Settings, topic: str, record: object) -> Input
     return None
 
 
-async def _at_end(consumer: AIOKafkaConsumer) -> bool:
-    assigned = consumer.assignment()
-    if not assigned:
-        return False
-    ends = await consumer.end_offsets(list(assigned))
-    return all([await consumer.position(partition) >= end for partition, end in ends.items()])
-
-
 async def read_once(settings: Settings) -> Known:
     """What the log says now, for a command; raises ``Trouble`` when no broker answers."""
     known = Known()
-    names = (topics.declarations, topics.headlines, topics.rejections)
-    async with reader(settings, *(name(settings.mode) for name in names)) as consumer:
-        while True:
-            found = await consumer.getmany(timeout_ms=200)
-            for partition, records in found.items():
-                for record in records:
-                    _take(known, settings, partition.topic, record)
-            if not found and await _at_end(consumer):
-                known.complete = True
-                return known
+    for name in (topics.declarations, topics.headlines, topics.rejections):
+        topic = name(settings.mode)
+        async for record in lying(settings, topic):
+            _take(known, settings, topic, record)
+    known.complete = True
+    return known
