@@ -168,5 +168,5 @@ async def keep_embargoes(parts: Reception) -> None:
             for event in list(embargo.due(parts.known, parts.settings.mode, parts.clock(), NAME)):
                 with suppress(JournalFault):
                     await parts.say(event, canonical(event))
-                    log.info("intake.embargo", event=event.id, type=event.type)
+                    log.info("intake.embargo", council=event.council, event_id=event.id, type=event.type)
         await asyncio.sleep(EMBARGO_SECONDS)

@@ -1,12 +1,17 @@
 """Can a producer learn what became of an event, from what the feed itself said?"""
 
+import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from streams.agents.council import CouncilKeeper
 from streams.delivery.keeper import Addressed, Output, Record
 from streams.intake.embargo import due
 from streams.intake.known import Known
+from streams.intake.service import keep_embargoes
 from tests.intake.conftest import Doors, declaration, trumptonshire
 from tests.rules import making
 
@@ -107,6 +112,26 @@ def test_an_embargo_is_held_and_released_by_the_poll_hours() -> None:
     assert sent("20:59", 4) == []
     assert sent("21:00", 4) == [("Released", f"{council}:embargo-over")]
     assert sent("23:00", 4) == []
+
+
+async def test_intake_says_an_embargo_and_goes_on() -> None:
+    known = Known()
+    known.take(trumptonshire(), 0, 0)
+    known.complete = True
+    said: list[str] = []
+
+    async def say(event: Any, value: bytes) -> None:
+        known.take(event)
+        said.append(event.type)
+
+    parts: Any = SimpleNamespace(
+        settings=SimpleNamespace(mode="rehearsal"), known=known, clock=lambda: making.at("06:00", 4), say=say
+    )
+    work = asyncio.create_task(keep_embargoes(parts))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(work, 0.2)
+
+    assert said == ["Held"]
 
 
 def test_polls_that_closed_before_anyone_asked_need_no_embargo() -> None:

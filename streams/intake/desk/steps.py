@@ -172,7 +172,10 @@ class Steps:
         event = self._event(agreed.form, council, opened, ward)
         await self._send(event)
         self.register.drop_sheet(agreed.form.ward)
-        log.info("desk.declared", ward=agreed.form.ward, revision=agreed.form.revision, by=list(agreed.by))
+        log.info(
+            "desk.declared", council=event.council, ward=agreed.form.ward, event_id=event.id,
+            revision=agreed.form.revision, by=list(agreed.by),
+        )  # fmt: skip
         return {"state": "declared", "id": event.id}
 
     async def _send(self, event: InputEvent) -> None:
