@@ -49,7 +49,11 @@ class AreaKeeper:
             )
             for headline in taken.headlines
         )
-        return Judged(taken.state, outputs=said)
+        return Judged(
+            taken.state,
+            outputs=said,
+            outgrown=lambda: refusal.rejected_of_area(record, refusal.too_large(key), self.mode, event),
+        )
 
     def dump(self, state: AreaState) -> bytes:
         """The area's row."""

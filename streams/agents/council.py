@@ -52,7 +52,12 @@ class CouncilKeeper:
         attached = (
             {row.map_name(event.version): row.map_bytes(event)} if isinstance(event, CouncilOpened) else {}
         )
-        return Judged(taken.council, outputs=self._outputs(taken, event, record), attachments=attached)
+        return Judged(
+            taken.council,
+            outputs=self._outputs(taken, event, record),
+            attachments=attached,
+            outgrown=lambda: refusal.rejected(record, refusal.too_large(event.council), self.mode, event),
+        )
 
     def dump(self, state: Council) -> bytes:
         """The council's row without its map."""

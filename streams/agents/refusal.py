@@ -32,6 +32,15 @@ def rejected_of_area(record: Record, why: Refusal, mode: Mode, event: AreaEvent 
     return _rejected(record, why, mode, (None, event.id if event is not None else None), "area")
 
 
+def too_large(key: str) -> Refusal:
+    """Why an event is refused by which a row would pass what Kafka takes."""
+    return Refusal(
+        "too-large",
+        f"with this event the row of {key} would pass its limit: send fewer revisions, or a smaller map",
+        "council",
+    )
+
+
 def _rejected(
     record: Record, why: Refusal, mode: Mode, named: tuple[str | None, str | None], agent: str
 ) -> Output:

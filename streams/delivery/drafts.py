@@ -1,9 +1,11 @@
 """What a run of records comes to before anything is written: judged one by one, cut before a row grows too large."""
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
+from streams.delivery.envelope import seal_attachment
 from streams.delivery.faults import BrokenAssumption
 from streams.delivery.keeper import E, Judged, Keeper, Output, Record, S
 from streams.delivery.rows import Shelf
@@ -11,16 +13,27 @@ from streams.delivery.rows import Shelf
 #: Most bytes of outputs, uncompressed, that one row carries before the batch is cut.
 INTENTS_CUT_BYTES = 256 * 1024
 
+#: A state or an attachment above its limit is refused, compressed as it goes to the broker: what is left up to the
+#: limit of a record is for outputs.  Nothing is measured while what is known of the row, together with all that was
+#: heard since, cannot come near.
+STATE_LIMIT_BYTES = 700_000
+ATTACHMENT_LIMIT_BYTES = 950_000
+MEASURED_BYTES = 256 * 1024
+
 
 @dataclass(slots=True)
 class Change(Generic[S]):
-    """The latest state of a key, judged and not yet acknowledged."""
+    """The latest state of a key, judged and not yet acknowledged.
+
+    ``heard``: bytes of the records and outputs that made it of the row on the shelf.
+    """
 
     state: S
     version: int
     judged: int
     outputs: list[Output] = field(default_factory=list)
     outputs_bytes: int = 0
+    heard: int = 0
 
 
 @dataclass(slots=True)
@@ -61,6 +74,10 @@ class Judge(Generic[S, E]):
             judged = self._keeper.judge(read.key, state, read.event, record)
             _check(read.key, judged)
             size = _size(judged.outputs) if judged.outputs else 0
+            heard = self._heard(read.key) + len(record.value or b"") + size
+            if judged.outgrown is not None and self._outgrown(read.key, judged, heard):
+                draft.refusals.append(judged.outgrown())
+                continue
             if self._too_much(draft, read.key, size):
                 yield draft
                 draft = Draft()
@@ -70,6 +87,7 @@ class Judge(Generic[S, E]):
                 change = self._change(draft, read.key, judged.state, version + 1)
                 change.outputs += judged.outputs
                 change.outputs_bytes += size
+                change.heard = heard
             if read.key in draft.changes:
                 draft.changes[read.key].judged = record.offset
         yield draft
@@ -89,6 +107,20 @@ class Judge(Generic[S, E]):
     def _latest(self, key: str) -> tuple[S | None, int]:
         latest = self._working.get(key) or self._shelf.rows.get(key)
         return (None, 0) if latest is None else (latest.state, latest.version)
+
+    def _heard(self, key: str) -> int:
+        working = self._working.get(key)
+        return 0 if working is None else working.heard
+
+    def _outgrown(self, key: str, judged: Judged[S], heard: int) -> bool:
+        # What is measured depends on the state alone, not on how far the changelog is behind: a replay refuses the
+        # same event.
+        row = self._shelf.rows.get(key)
+        if judged.state is None or (0 if row is None else row.size) + heard <= MEASURED_BYTES:
+            return False
+        sealed = (len(seal_attachment(data)) for data in judged.attachments.values())
+        state = zlib.compress(self._keeper.dump(judged.state), 1)
+        return len(state) > STATE_LIMIT_BYTES or any(size > ATTACHMENT_LIMIT_BYTES for size in sealed)
 
     def _too_much(self, draft: Draft[S], key: str, size: int) -> bool:
         change = draft.changes.get(key) if size else None

@@ -54,12 +54,15 @@ class Judged(Generic[S]):
     ``refusals``: rejections, sent and awaited before the rows of the batch.
     ``attachments``: write-once rows ``key#name`` (a council's map of one version), written and awaited before
     the row that follows from them.
+    ``outgrown``: the rejection of this very event for the case that the row would pass its limit by it; without one
+    that is a broken assumption.
     """
 
     state: S | None
     outputs: tuple[Output, ...] = ()
     refusals: tuple[Output, ...] = ()
     attachments: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    outgrown: Callable[[], Output] | None = None
 
 
 class Keeper(Protocol[S, E]):

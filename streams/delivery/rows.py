@@ -26,7 +26,7 @@ class Row(Generic[S]):
     """One key's acknowledged row, opened.
 
     ``intents`` are its outputs not known to be acknowledged; ``said`` tells that they are, and that what
-    follows from the row was said as well.
+    follows from the row was said as well.  ``size``: its bytes on the changelog.
     """
 
     state: S
@@ -35,6 +35,7 @@ class Row(Generic[S]):
     incarnation: str
     intents: tuple[Output, ...] = ()
     said: bool = False
+    size: int = 0
 
     @property
     def rank(self) -> Rank:
@@ -79,7 +80,9 @@ class Shelf(Generic[S]):
         for key, value in self._found.items():
             row = open_row(value)
             state = self._keeper.load(key, row.state, lambda name, key=key: self.attachment(key, name))  # type: ignore[misc]
-            self.rows[key] = Row(state, row.version, row.judged, row.incarnation, row.intents)
+            self.rows[key] = Row(
+                state, row.version, row.judged, row.incarnation, row.intents, size=len(value)
+            )
         self._found.clear()
 
     def unsaid(self) -> Iterator[tuple[str, Row[S]]]:

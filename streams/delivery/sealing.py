@@ -89,6 +89,8 @@ class Sealer(Generic[S]):
         for name, value in attachments.items():
             self._shelf.attach(name, value)
         await self._write(Step.KEEP, [self._kept(key, value) for key, value in sealed.items()])
+        for key, row in rows.items():
+            row.size = len(sealed[key])
         self._shelf.rows.update(rows)
         await self._say(rows.items())
 

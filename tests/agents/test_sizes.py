@@ -1,18 +1,24 @@
 """No row, headline or standing outgrows its limit: on the bundled night, and for a parliament of 650 divisions."""
 
+import sys
 from collections import defaultdict
 from hashlib import sha256
+
+import pytest
 
 from schemas.contract import Mode
 from schemas.council import CouncilOpened
 from schemas.reading import read
 from streams.agents.council import CouncilKeeper
 from streams.agents.row import map_bytes
+from streams.delivery import drafts
+from streams.delivery.drafts import Judge
 from streams.delivery.envelope import Envelope, seal_attachment, seal_row
 from streams.delivery.keeper import Addressed, Output
+from streams.delivery.rows import Shelf
 from streams.rules.book import enter, open_book
 from streams.rules.council import Council
-from tests.agents.records import a_record
+from tests.agents.records import a_record, rejections
 from tests.house.modules import ROOT
 from tests.schemas.good import DECLARED, MAP, Json, raw
 
@@ -187,3 +193,51 @@ def test_a_parliament_of_650_divisions_and_4000_candidates_keeps_within_a_megaby
     assert 0 < written.sizes["row"] < 1024 * KB
     assert 0 < written.sizes["standings"] < 1024 * KB
     assert 0 < written.sizes["headlines"] <= 64 * KB
+
+
+@pytest.mark.timeout(180)
+def test_a_parliament_declared_to_its_end_and_corrected_keeps_all_that_is_said_within_its_limits() -> None:
+    written = Written("rehearsal", PARLIAMENT)
+    written.hear(raw(_parliament() | {"areas": MAP["areas"]}))
+    for n in DIVISIONS:
+        written.hear(raw(_declared(n)), keep=n % 100 == 0 or n == DIVISIONS[-1])
+    for n in DIVISIONS[::65]:
+        written.hear(raw(_recounted(n)), keep=n % 130 == 0)
+
+    sys.stdout.write(f"largest, bytes: {dict(written.sizes)}{chr(10)}")
+    assert {"COUNCIL_FINAL.v1", "WARD_GAIN.v1", "uk.results.Contribution.v1"} <= written.types
+    assert 0 < written.sizes["row"] < 256 * KB
+    assert 0 < written.sizes["attachment"] < 256 * KB
+    assert 0 < written.sizes["standings"] < 256 * KB
+    assert 0 < written.sizes["headlines"] <= 64 * KB
+    assert 0 < written.sizes["contributions"] <= 64 * KB
+
+
+def _recounted(division: int) -> Json:
+    """A correction by which the second of a division is elected in place of the first."""
+    again = _declared(division)
+    order = sorted(again["results"], key=lambda result: result["votes"])
+    first, second = order[-1], order[-2]
+    first["votes"], second["votes"] = second["votes"], first["votes"]
+    first["elected"], second["elected"] = False, True
+    return again | {
+        "id": f"{_ward(division)}:r2",
+        "revision": 2,
+        "reason": "transcription",
+        "supersedes": f"{_ward(division)}:r1",
+    }
+
+
+def test_a_map_that_kafka_would_not_take_is_rejected_and_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drafts, "ATTACHMENT_LIMIT_BYTES", 60 * KB)
+    monkeypatch.setattr(drafts, "MEASURED_BYTES", 60 * KB)
+    keeper = CouncilKeeper("rehearsal", 1)
+    large = a_record(raw(_parliament()), 0, key=PARLIAMENT.encode())
+
+    (draft,) = Judge(keeper, Shelf(keeper), "t").judge([large, a_record(raw(MAP), 1)])
+
+    [said] = rejections(tuple(draft.refusals))
+    assert (said.reason, said.council, said.offset, said.field) == ("too-large", PARLIAMENT, 0, "council")
+    assert list(draft.changes) == [MAP["council"]]

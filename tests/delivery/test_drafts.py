@@ -1,12 +1,16 @@
 """What records come to before anything is written."""
 
 import json
+import random
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from streams.delivery import drafts
 from streams.delivery.drafts import Judge
+from streams.delivery.envelope import Envelope, seal_row
 from streams.delivery.faults import BrokenAssumption
 from streams.delivery.keeper import Addressed, Judged, Output, Record
 from streams.delivery.rows import Row, Shelf
@@ -151,3 +155,56 @@ def test_an_attachment_in_place_is_not_written_again_and_never_changed() -> None
 def test_a_key_with_the_sign_of_attachments_is_refused() -> None:
     with pytest.raises(BrokenAssumption, match="'a#b'"):
         list(judge().judge(records(("a#b", "allow x"))))
+
+
+class Growing(Counter):
+    """Refuses the very event by which its row would pass the limit."""
+
+    def judge(
+        self, key: str, state: tuple[str, ...] | None, event: str, record: Record
+    ) -> Judged[tuple[str, ...]]:
+        judged = super().judge(key, state, event, record)
+        return replace(
+            judged, outgrown=lambda: Output("rejections", record.key, f"too large: {event}".encode())
+        )
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 5, 40])
+@pytest.mark.parametrize("measured", [0, 700])
+def test_the_event_that_would_outgrow_its_row_is_refused_however_records_are_batched(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, measured: int
+) -> None:
+    """Random words do not compress: the row takes them until it is full, and then refuses each that is new."""
+    monkeypatch.setattr(drafts, "STATE_LIMIT_BYTES", 900)
+    monkeypatch.setattr(drafts, "MEASURED_BYTES", measured)
+    lot = random.Random(1)
+    words = [f"allow {lot.getrandbits(200):x}" for _ in range(40)]
+    shelf: Shelf[tuple[str, ...]] = Shelf(Growing())
+    judge = Judge(Growing(), shelf, "t1")
+
+    refused: list[bytes] = []
+    for start in range(0, 40, at_once):
+        for draft in judge.judge(
+            records(*(("a", word) for word in words[start : start + at_once]), start=start)
+        ):
+            refused += [refusal.value for refusal in draft.refusals]
+            for key, change in draft.changes.items():
+                state = Growing().dump(change.state)
+                sealed = seal_row(Envelope(change.version, change.judged, "t1", (), state))
+                shelf.rows[key] = Row(change.state, change.version, change.judged, "t1", size=len(sealed))
+            judge.settle(draft)
+
+    kept = shelf.rows["a"].state
+    assert len(zlib.compress(Growing().dump(kept), 1)) <= 900
+    assert 20 < len(kept) < 40
+    assert refused == [f"too large: {word}".encode() for word in words[len(kept) :]]
+
+
+def test_an_attachment_above_its_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "ATTACHMENT_LIMIT_BYTES", 5)
+    monkeypatch.setattr(drafts, "MEASURED_BYTES", 0)
+
+    (draft,) = Judge(Growing(), Shelf(Growing()), "t1").judge(records(("a", "allow x"), ("a", "x")))
+
+    assert [refusal.value for refusal in draft.refusals] == [b"too large: allow x", b"x"]
+    assert (draft.changes, draft.attachments) == ({}, {})
