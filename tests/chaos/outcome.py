@@ -9,12 +9,17 @@ from tests.delivery.oracle import Verdict
 
 @dataclass
 class Outcome:
-    """``done`` counts operations by kind; ``troubles`` are promises broken beside the outputs, one sentence each;
-    ``figures`` are seconds, by what took them; ``restarts`` counts workers that ended by themselves."""
+    """What was done and found.
+
+    ``done`` counts operations by kind, ``restarts`` workers that ended by themselves.  ``troubles`` are promises broken
+    beside the outputs, ``missed`` nights on which a bad worker was not caught, a sentence each.  ``figures`` are
+    seconds, by what took them.
+    """
 
     done: Counter[str] = field(default_factory=Counter)
     verdict: Verdict = field(default_factory=Verdict)
     troubles: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
     figures: dict[str, list[float]] = field(default_factory=dict)
     restarts: int = 0
 
@@ -30,6 +35,7 @@ class Outcome:
             self.done + other.done,
             self.verdict + other.verdict,
             self.troubles + other.troubles,
+            self.missed + other.missed,
             figures,
             self.restarts + other.restarts,
         )
@@ -59,8 +65,9 @@ def line(outcome: Outcome, *, scenario: str, broker: str, seed: int, seconds: fl
     }
     if outcome.figures:
         told["figures"] = {name: [round(s, 1) for s in taken] for name, taken in outcome.figures.items()}
-    if outcome.troubles:
-        told["troubles"] = outcome.troubles
+    for name in ("troubles", "missed"):
+        if sentences := getattr(outcome, name):
+            told[name] = sentences
     if examples := {name: some[:3] for name, some in vars(found).items() if isinstance(some, list) and some}:
         told["examples"] = examples
     return json.dumps(told)

@@ -36,7 +36,7 @@ class Scenario:
     def passed(self, outcome: Outcome) -> bool:
         """Whether a good worker was right, or a bad one was caught each time."""
         if self.bad:
-            return not outcome.troubles and stocks.said_wrong(outcome.verdict)
+            return not outcome.missed and stocks.said_wrong(outcome.verdict)
         return outcome.clean
 
 
@@ -54,9 +54,12 @@ def toy(way: Toy) -> Way:
 
 def _one(way: Toy, stage: Stage, count: int, seed: int) -> Outcome:
     night = stage.night()
-    done = way(night, count, seed)
+    try:
+        done, troubles = way(night, count, seed), []
+    except lives.NotDrained as stuck:
+        done, troubles = stuck.done, [str(stuck)]
     ended = done.pop(lives.ENDED, 0)
-    return Outcome(done, verdict(night), restarts=ended)
+    return Outcome(done, verdict(night), troubles, restarts=ended)
 
 
 def _at(point: str) -> Way:
@@ -101,6 +104,10 @@ SCENARIOS = (
     Scenario("outage", brokers.away, ci=0, nightly=2),
     Scenario("broker-kills", brokers.killed, ci=0, nightly=5, brokers=("kafka",)),
     Scenario("broker-freezes", brokers.frozen, ci=0, nightly=5, brokers=("kafka",)),
+    Scenario("without-merge", toy(partial(zombies.waking_late, without="merge")), ci=0, nightly=6, bad=True),
+    Scenario(
+        "without-waiting", toy(partial(lives.killed_at_random, without="waiting")), ci=0, nightly=10, bad=True
+    ),
     *(
         Scenario(f"stock-{kind}", partial(stocks.known_bad, kind), ci=1, nightly=6, bad=True)
         for kind in ("edge", "level", "plus")

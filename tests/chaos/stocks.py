@@ -9,12 +9,12 @@ from tests.delivery.oracle import Verdict, verdict
 
 
 def known_bad(kind: str, stage: Stage, count: int, seed: int) -> Outcome:
-    """As many nights with a stock worker that is ended twice in each; a trouble for each night that comes out right."""
+    """As many nights with a stock worker that is ended twice in each; what comes out right was missed."""
     outcome = Outcome()
     night = stage.night()
     stock.undisturbed(night, kind, seed)
     if said_wrong(alone := verdict(night)):
-        outcome.troubles.append(f"{kind} is wrong although nobody ended it: {alone}")
+        outcome.missed.append(f"{kind} is wrong although nobody ended it: {alone}")
     for number in range(count):
         night = stage.night()
         how = signal.SIGTERM if number % 3 == 2 else signal.SIGKILL
@@ -22,7 +22,7 @@ def known_bad(kind: str, stage: Stage, count: int, seed: int) -> Outcome:
         outcome.done[f"ended by {how.name}"] += 2
         found = verdict(night)
         if not said_wrong(found):
-            outcome.troubles.append(f"night {number} with {how.name} came out right: nothing caught {kind}")
+            outcome.missed.append(f"night {number} with {how.name} came out right: nothing caught {kind}")
         outcome.verdict += only_said(found)
     return outcome
 

@@ -14,7 +14,7 @@ from tests.delivery.night import Night
 POINTS = ("asleep-keep", "buffered-keep")
 
 
-def waking_late(night: Night, count: int, seed: int) -> Counter[str]:
+def waking_late(night: Night, count: int, seed: int, **options: object) -> Counter[str]:
     """As many zombies, one after the other; counted where its row fell behind a newer one of the same council.
 
     Each round declares on for the same councils, so that a worker which took a zombie's row for the latest would go
@@ -26,7 +26,7 @@ def waking_late(night: Night, count: int, seed: int) -> Counter[str]:
     while done["zombie"] < count and rounds < 2 * count + 2:
         rounds += 1
         night.produce(evening(seed, councils=4, later=rounds))
-        with night.workers(**lives.SLOW) as start:
+        with night.workers(**lives.SLOW, **options) as start:
             zombie = start(point=lot.choice(POINTS), chance=0.3)
             if not until(zombie.frozen, 20):
                 continue
@@ -38,7 +38,7 @@ def waking_late(night: Night, count: int, seed: int) -> Counter[str]:
             landed = until(lambda before=before: fallen_behind(night) > before, 10)  # type: ignore[misc]
             done["zombie" if landed else "too late to matter"] += 1
     night.produce(evening(seed, councils=4, later=rounds + 1))
-    lives.finish(night)
+    lives.finish(night, done, **options)
     return done
 
 

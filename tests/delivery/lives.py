@@ -24,7 +24,7 @@ POINTS = (
 ENDED = "ended by itself"
 
 
-def killed_at_random(night: Night, lives: int, seed: int) -> Counter[str]:
+def killed_at_random(night: Night, lives: int, seed: int, **options: object) -> Counter[str]:
     """SIGKILL at a random moment, again and again, with declarations waiting all the time.
 
     Every other worker has a name in its group, and comes back under it.
@@ -33,13 +33,13 @@ def killed_at_random(night: Night, lives: int, seed: int) -> Counter[str]:
     done: Counter[str] = Counter()
     night.produce(evening(seed))
     for life in range(lives):
-        with night.worker(**SLOW, **({"instance": "one"} if life % 2 else {})) as worker:
+        with night.worker(**SLOW, **({"instance": "one"} if life % 2 else {}), **options) as worker:
             worker.ready()
             time.sleep(lot.uniform(0.0, 1.0))
             done["kill" if worker.running() else ENDED] += 1
         if night.committed() == night.produced:
             night.produce(evening(seed * 1000 + life))
-    finish(night)
+    finish(night, done, **options)
     return done
 
 
@@ -56,7 +56,7 @@ def terminated_at_random(night: Night, lives: int, seed: int) -> Counter[str]:
             done[f"left with {code}"] += 1
         if night.committed() == night.produced:
             night.produce(evening(seed * 1000 + life))
-    finish(night)
+    finish(night, done)
     return done
 
 
@@ -69,7 +69,7 @@ def crashed_at(night: Night, points: list[str], seed: int, chance: float = 0.5) 
             if _dies(night, point, chance):
                 done[point] += 1
                 break
-    finish(night)
+    finish(night, done)
     return done
 
 
@@ -112,7 +112,7 @@ def joining_and_leaving(night: Night, turns: int, seed: int) -> Counter[str]:
         for _, worker in frozen:
             worker.wake()
         time.sleep(1)
-    finish(night)
+    finish(night, done)
     return +done
 
 
@@ -125,9 +125,15 @@ def _end(worker: Worker, what: str) -> None:
         worker.freeze()
 
 
-def finish(night: Night, lives: int = 3, **options: object) -> None:
+class NotDrained(AssertionError):
+    """A night that no worker brings to its end; ``done`` is what was done to it."""
+
+    done: Counter[str]
+
+
+def finish(night: Night, done: Counter[str] | None = None, **options: object) -> None:
     """A worker left alone drains the night; if it ends for a fault it is started again, as a supervisor would."""
-    for _ in range(lives):
+    for _ in range(3):
         with night.worker(**options) as worker:
             if worker.ready(20) and night.drained():
                 worker.leave()
@@ -137,4 +143,6 @@ def finish(night: Night, lives: int = 3, **options: object) -> None:
                 # syncing.  Without its group the worker reads everything again, and nothing may change.
                 (night.folder / "group-forgotten").touch()
                 night.forget_group()
-    raise AssertionError(f"not drained: {night.committed()} of {night.produced}\n{worker.words()[-5000:]}")
+    stuck = NotDrained(f"not drained: {night.committed()} of {night.produced}\n{worker.words()[-2000:]}")
+    stuck.done = done or Counter()
+    raise stuck

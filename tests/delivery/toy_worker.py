@@ -8,10 +8,12 @@ import random
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from streams.delivery import transport, worker
 from streams.delivery.batches import Batch
 from streams.delivery.profiles import Security
+from streams.delivery.rows import Shelf
 from streams.delivery.sealing import Step, Write, Writer
 from streams.delivery.topics import Changelog
 from streams.delivery.worker import run_worker
@@ -33,8 +35,17 @@ class Unlucky:
         self._point = point
         self._chance = chance
         self._lot = random.Random(seed)
+        self.without = ""
+        self._unawaited: list[asyncio.Task[None]] = []
 
     async def write(self, step: Step, writes: Sequence[Write]) -> None:
+        """Return when all of them are acknowledged; at once where the guard of waiting is gone."""
+        if "waiting" in self.without:
+            self._unawaited.append(asyncio.create_task(self._write(step, writes)))
+            return
+        await self._write(step, writes)
+
+    async def _write(self, step: Step, writes: Sequence[Write]) -> None:
         await asyncio.sleep(self._lot.random() * self._delay)
         self.die(f"before-{step.value}")
         if self._point == f"stuck-{step.value}":
@@ -76,6 +87,15 @@ class Unlucky:
         transport.BatchConsumer.acknowledge = acknowledged  # type: ignore[assignment]
 
 
+def last_row_wins() -> None:
+    """Recover as a compacted topic would: whatever row comes last is the row."""
+
+    def recover(shelf: Shelf[Any], key: str, value: bytes) -> None:
+        shelf._found[key] = value
+
+    Shelf._recover_row = recover  # type: ignore[assignment]
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--broker", required=True)
@@ -89,6 +109,7 @@ def main() -> None:
     arguments.add_argument("--point", default="")
     arguments.add_argument("--chance", type=float, default=0.0)
     arguments.add_argument("--batch", type=int)
+    arguments.add_argument("--without", choices=["", "waiting", "merge"], default="", help="a guard left out")
     arguments.add_argument("--patience", type=float, default=10.0)
     arguments.add_argument("--leave", type=float, default=10.0)
     arguments.add_argument("--seed", type=int, default=0)
@@ -99,6 +120,8 @@ def main() -> None:
     arguments.add_argument("--password")
     given = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    if given.without == "merge":
+        last_row_wins()
     names = Names(given.prefix)
     worker.WATCH_SECONDS = given.watch
     if given.batch:
@@ -107,6 +130,7 @@ def main() -> None:
 
     def unlucky(plain: Writer) -> Unlucky:
         writer = Unlucky(plain, given.delay, given.point, given.chance, given.seed)
+        writer.without = given.without
         writer.watch()
         return writer
 
