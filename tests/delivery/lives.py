@@ -10,7 +10,8 @@ from tests.delivery.night import Night
 from tests.delivery.process import Worker
 
 #: Small batches and slow writes, so that every window between two writes is open for a while.
-SLOW = {"batch": 4, "delay": 0.05}
+#: Patient, because a broker on a machine full of dying workers may take a while to answer the first question.
+SLOW = {"batch": 4, "delay": 0.05, "patience": 30}
 
 STEPS = ("refuse", "attach", "keep", "say")
 
@@ -50,7 +51,7 @@ def terminated_at_random(night: Night, lives: int, seed: int) -> Counter[str]:
     night.produce(evening(seed))
     for life in range(lives):
         with night.worker(**SLOW) as worker:
-            worker.ready()
+            assert worker.ready(), worker.words()
             time.sleep(lot.uniform(0.0, 1.0))
             code = worker.leave(lot.choice([signal.SIGTERM, signal.SIGINT]))
             done[f"left with {code}"] += 1
