@@ -7,7 +7,7 @@ from schemas.area import AreaEvent, AreaHeld, AreaReleased, AreaReview, Board, C
 from streams.agents.row import RowOfNewerRules, entry, said_again
 from streams.rules.area.roll import Roll
 from streams.rules.area.take import AreaState
-from streams.rules.council import RULES_VERSION
+from streams.rules.telling import RULES_VERSION
 
 _SCHEMA = 1
 _EVENT: TypeAdapter[AreaEvent] = TypeAdapter(AreaEvent)

@@ -11,8 +11,9 @@ from schemas.reading import InputEvent, reread
 from schemas.standing import Standing
 from streams.rules.book import Book, restore
 from streams.rules.contribution import Given
-from streams.rules.council import RULES_VERSION, Council
+from streams.rules.council import Council
 from streams.rules.said import Said
+from streams.rules.telling import RULES_VERSION
 
 _SCHEMA = 1
 

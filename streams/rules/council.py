@@ -1,6 +1,5 @@
 """One council, one event: enter it in the book, count, and say the difference. The whole of what an agent asks."""
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -22,12 +21,10 @@ from streams.rules.facts.fact import Fact
 from streams.rules.facts.table import facts
 from streams.rules.language import Language
 from streams.rules.notices import Notice, notices
-from streams.rules.said import Ledger, News, Said, difference
+from streams.rules.said import Ledger, News, difference
+from streams.rules.telling import RULES_VERSION, claimed, headline_id, tell_all
 from streams.rules.withheld import freezes, kept_back, veil, withheld
 from streams.rules.wording.tell import tell
-
-#: Raised whenever a rule or a sentence changes, so that rows and headlines say by which rules they were written.
-RULES_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -105,20 +102,15 @@ def _say(before: Council | None, after: Council, event: InputEvent, language: La
         held=withheld(after.book.holds()),
         before=lambda: before.facts if before is not None else {},
     )
-    ledger = {key: said for key, said in after.ledger.items() if key not in found.lapsed}
-    headlines = []
-    for n, news in enumerate(found.news, start=after.n + 1):
-        headline, plain = _headline(after.count, event, news, n, language)
-        headlines.append(headline)
-        ledger.pop(news.key, None)
-        if news.fact is not None:
-            ledger[news.key] = remember(headline, news.fact, plain)
+    headlines, ledger = tell_all(
+        after.ledger, found, after.n, lambda news, n: _headline(after.count, event, news, n, language)
+    )
     council = _with(after, ledger=ledger, n=after.n + len(headlines))
     given, contributions = give(before, council, event, corrective=corrective, rules_version=RULES_VERSION)
     return Taken(
         "new",
         _with(council, given=given),
-        tuple(headlines),
+        headlines,
         notices(before.book if before is not None else None, after.book, event),
         contributions=contributions,
     )
@@ -150,65 +142,29 @@ def _takes_back(before: Count, after: Count, event: InputEvent) -> bool:
     return any(after.declared.get(ward) is not declared for ward, declared in before.declared.items())
 
 
-def headline_id(mode: str, election: str, key: str, fact: str, cause: str) -> str:
-    """The id of a headline, derived and never drawn: the same cause says the same fact under the same id."""
-    return hashlib.sha256("\x1f".join((mode, election, key, fact, cause)).encode()).hexdigest()[:32]
-
-
 def _headline(
     count: Count, event: InputEvent, news: News, n: int, language: Language
 ) -> tuple[Headline, str]:
-    council_map, fact, was = count.map, news.fact, news.was
+    council_map, fact = count.map, news.fact
     reason = getattr(event, "reason", None) if news.action in ("corrected", "withdrawn") else None
     reason = reason if reason in language.reasons else None
     told = tell(news, count, language, reason)
-    source: Fact | Said = fact if fact is not None else was  # type: ignore[assignment]
-    proof = (
-        control.prove(count, fact.proves.claim, fact.proves.party)
-        if fact is not None and fact.proves
-        else None
-    )
     headline = Headline(
+        **claimed(news),
         id=headline_id(council_map.mode, council_map.election, council_map.council, news.key, event.id),
         n=n,
-        action=news.action,
-        type=news.type,
-        priority=source.priority,  # type: ignore[arg-type]
-        fact=news.key,
-        story=news.story,
         council=council_map.council,
         council_name=council_map.name,
         election=council_map.election,
         mode=council_map.mode,
-        bases=dict(source.bases),  # type: ignore[arg-type]
         seats=count.sums(),
         causes=(event.id,),
-        supersedes=news.supersedes,
         reason=reason,
-        value=fact.value if fact is not None else was.value if was is not None else {},
-        was=was.value if was is not None else None,
-        confidence=source.confidence,  # type: ignore[arg-type]
-        proof=proof,
+        proof=control.prove(count, fact.proves.claim, fact.proves.party) if fact and fact.proves else None,
         text=told.text,
         language=told.language,
         template=told.template,
-        rules_version=RULES_VERSION,
         declared_at=event.declared_at,
         reported_at=event.reported_at,
     )
     return headline, told.plain
-
-
-def remember(headline: Headline, fact: Fact, plain: str) -> Said:
-    """What is remembered of a headline of a fact that holds."""
-    return Said(
-        id=headline.id,
-        type=fact.type,
-        story=fact.story,
-        value=fact.value,
-        text=plain,
-        priority=fact.priority,
-        lapses=fact.lapses,
-        confidence=fact.confidence,
-        bases=fact.bases,
-    )

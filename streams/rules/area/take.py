@@ -14,10 +14,10 @@ from streams.rules.area.facts.table import facts
 from streams.rules.area.roll import Roll, Verdict, enter
 from streams.rules.area.totals import Totals
 from streams.rules.area.wording import tell
-from streams.rules.council import RULES_VERSION, headline_id, remember
 from streams.rules.facts.fact import Fact
 from streams.rules.language import Language
-from streams.rules.said import Ledger, News, Said, difference
+from streams.rules.said import Ledger, News, difference
+from streams.rules.telling import RULES_VERSION, claimed, headline_id, tell_all
 
 #: Types that give each other away: a hold on one of them holds all of its group.
 _TELL_EACH_OTHER: tuple[frozenset[HeadlineType], ...] = (
@@ -119,16 +119,10 @@ def _say(before: AreaState, after: AreaState, event: AreaEvent, language: Langua
         held=_held(after.roll),
         before=lambda: before.facts if before.roll.councils else {},
     )
-    ledger = {key: said for key, said in after.ledger.items() if key not in found.lapsed}
-    headlines = []
-    for n, news in enumerate(found.news, start=after.n + 1):
-        headline, plain = _headline(after.totals, event, news, n, language)
-        headlines.append(headline)
-        ledger.pop(news.key, None)
-        if news.fact is not None:
-            ledger[news.key] = remember(headline, news.fact, plain)
-    told = _with(after, ledger=ledger, n=after.n + len(headlines))
-    return AreaTaken("new", told, tuple(headlines))
+    headlines, ledger = tell_all(
+        after.ledger, found, after.n, lambda news, n: _headline(after.totals, event, news, n, language)
+    )
+    return AreaTaken("new", _with(after, ledger=ledger, n=after.n + len(headlines)), headlines)
 
 
 def _with(state: AreaState, **told: Any) -> AreaState:
@@ -159,38 +153,27 @@ def _held(roll: Roll) -> _Held:
 def _headline(
     totals: Totals, event: AreaEvent, news: News, n: int, language: Language
 ) -> tuple[Headline, str]:
-    given, fact, was = totals.roll.named_by, news.fact, news.was
+    given = totals.roll.named_by
     reason: ReasonCode | None = None
     if news.action in ("corrected", "withdrawn") and isinstance(event, Contribution):
         reason = event.reason
     told = tell(news, totals, language, reason)
-    source: Fact | Said = fact if fact is not None else was  # type: ignore[assignment]
     cause = event.cause if isinstance(event, Contribution) else event.id
     headline = Headline(
+        **claimed(news),
         id=headline_id(given.mode, given.election, given.key, news.key, _given_as(event, cause)),
         n=n,
-        action=news.action,
-        type=news.type,
-        priority=source.priority,  # type: ignore[arg-type]
-        fact=news.key,
-        story=news.story,
         area=given.key,
         area_name=totals.area.name,
         election=given.election,
         mode=given.mode,
-        bases=dict(source.bases),  # type: ignore[arg-type]
         seats=totals.sums,
         causes=(cause,),
-        supersedes=news.supersedes,
         reason=reason,
-        value=fact.value if fact is not None else was.value if was is not None else {},
-        was=was.value if was is not None else None,
-        confidence=source.confidence,  # type: ignore[arg-type]
         proof=None,
         text=told.text,
         language=told.language,
         template=told.template,
-        rules_version=RULES_VERSION,
         declared_at=event.declared_at,
         reported_at=event.reported_at,
     )
