@@ -134,7 +134,7 @@ def _partitions(topic: str, there: dict[str, list[int]]) -> "list[TopicPartition
 
 
 async def _in_the_way(these: "Settings", plan: _Plan, there: dict[str, list[int]]) -> AsyncIterator[str]:
-    from streams.rules.council import RULES_VERSION
+    from streams.rules.telling import RULES_VERSION
 
     if plan.members:
         yield (
