@@ -3,7 +3,7 @@
 `python -m tests.benchmarks.monitor [SPEED]` on Apache Kafka: the monitor at its own pace, a council and an area worker
 and a consumer of headlines; a night is replayed at SPEED (250 unless given), then it is quiet for 30 s.  Each part is
 scraped every 2 s, as the shipped Prometheus does.  Printed: the monitor's share of a core and its resident memory in
-both halves, and the median, 95 % and longest time of a scrape.  The peer is a process that does nothing but answer
+both halves, the median, 95 % and longest time of a scrape, and what one costs in processor time.  The peer is a process that does nothing but answer
 scrapes with nothing in them: what a scrape takes beyond the peer's is ours, the rest is the machine's.
 """
 
@@ -29,6 +29,7 @@ from tests.ops.feed import Feed, free_port, until
 PARTITIONS = 8
 SCRAPE_SECONDS = 2.0
 QUIET_SECONDS = 30.0
+AT_A_STRETCH = 200
 READER = "newsroom"
 
 
@@ -121,6 +122,7 @@ def measure(folder: Path, broker: str, speed: str) -> None:
             marks.append((time.time(), *spent(pid)))
             time.sleep(QUIET_SECONDS)
             marks.append((time.time(), *spent(pid)))
+        costs = {name: _cost(feed, feed.processes[name].pid, parts[name]) for name in ("monitor", *ports)}
     finally:
         feed.close()
     for name, (began, ended) in {"night": marks[:2], "quiet": marks[1:]}.items():
@@ -133,7 +135,17 @@ def measure(folder: Path, broker: str, speed: str) -> None:
             f"longest {times[-1]:.1f} ms of {len(times)}, {scrapes.bytes[name] / 1024:.0f} KB"
         )
 
+    for name, milliseconds in costs.items():
+        _print(f"processor time of a scrape of {name}: {milliseconds:.1f} ms")
     _print(f"load of the machine, last minute: {os.getloadavg()[0]:.1f}")
+
+
+def _cost(feed: Feed, pid: int, port: int) -> float:
+    """What a scrape costs a process in processor time, milliseconds, whatever else the machine does."""
+    before, _ = spent(pid)
+    for _ in range(AT_A_STRETCH):
+        feed.get("/metrics", port)
+    return 1000 * (spent(pid)[0] - before) / AT_A_STRETCH
 
 
 def _print(line: str) -> None:

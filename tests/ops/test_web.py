@@ -202,6 +202,7 @@ def test_of_two_groups_on_one_topic_no_series_is_there_twice() -> None:
     series = [line.rpartition(" ")[0] for line in lines if not line.startswith("#")]
 
     assert len(series) == len(set(series))
+    assert not any("_created" in name for name in series)
     assert sum(name.startswith("kafka_partition_latest_offset{") for name in series) == 1
 
 
