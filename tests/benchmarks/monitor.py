@@ -3,8 +3,8 @@
 `python -m tests.benchmarks.monitor [SPEED]` on Apache Kafka: the monitor at its own pace, a council and an area worker
 and a consumer of headlines; a night is replayed at SPEED (250 unless given), then it is quiet for 30 s.  Each part is
 scraped every 2 s, as the shipped Prometheus does.  Printed: the monitor's share of a core and its resident memory in
-both halves, the median, 95 % and longest time of a scrape, and what one costs in processor time.  The peer is a process that does nothing but answer
-scrapes with nothing in them: what a scrape takes beyond the peer's is ours, the rest is the machine's.
+both halves; the median, 95 % and longest time of a scrape; and what one costs in processor time.  The peer is a process
+that does nothing but answer scrapes with nothing in them: beyond the peer's time is ours, the rest is the machine's.
 """
 
 import asyncio
