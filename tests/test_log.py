@@ -17,7 +17,8 @@ logging.getLogger("faust.worker").warning("Ready after %s s", 2)
 logging.getLogger("faust.worker").debug("not asked for")
 try:
     1 / 0
-except ZeroDivisionError:
+except ZeroDivisionError as fault:
+    fault.add_note("judging council local.horsham.2023-05-04")
     logging.getLogger("faust.worker").exception("failed")
 """
 
@@ -48,6 +49,9 @@ def test_fausts_line_is_json_too(lines: list[dict[str, object]]) -> None:
     assert line == {"event": "Ready after 2 s", "level": "warning", "logger": "faust.worker"}
 
 
-def test_a_traceback_stays_on_its_line(lines: list[dict[str, object]]) -> None:
+def test_a_traceback_stays_on_its_line_with_what_was_judged(lines: list[dict[str, object]]) -> None:
     assert len(lines) == 3
-    assert "ZeroDivisionError" in str(lines[2]["exception"])
+    assert str(lines[2]["exception"]).splitlines()[-2:] == [
+        "ZeroDivisionError: division by zero",
+        "judging council local.horsham.2023-05-04",
+    ]
