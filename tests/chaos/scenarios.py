@@ -62,8 +62,20 @@ def _one(way: Toy, stage: Stage, count: int, seed: int) -> Outcome:
     return Outcome(done, verdict(night), troubles, restarts=ended)
 
 
+def reached(what: str, way: Way) -> Way:
+    """A way on which something must happen as often as asked for, or nothing was shown."""
+
+    def run(stage: Stage, count: int, seed: int) -> Outcome:
+        outcome = way(stage, count, seed)
+        if outcome.done[what] < count:
+            outcome.troubles.append(f"{what}: {outcome.done[what]} of {count} came about")
+        return outcome
+
+    return run
+
+
 def _at(point: str) -> Way:
-    return toy(lambda night, count, seed: lives.crashed_at(night, [point] * count, seed))
+    return reached(point, toy(lambda night, count, seed: lives.crashed_at(night, [point] * count, seed)))
 
 
 def _anywhere(stage: Stage, count: int, seed: int) -> Outcome:
@@ -95,7 +107,7 @@ SCENARIOS = (
     *(Scenario(f"crash-{point}", _at(point), ci=0, nightly=15) for point in lives.POINTS),
     Scenario("told-to-leave", _told, ci=2, nightly=20),
     Scenario("come-and-go", toy(lives.joining_and_leaving), ci=4, nightly=60),
-    Scenario("zombies", toy(zombies.waking_late), ci=1, nightly=6),
+    Scenario("zombies", reached("zombie", toy(zombies.waking_late)), ci=1, nightly=6),
     Scenario("network", _network, ci=3, nightly=25),
     Scenario("real-night", councils.killed, ci=0, nightly=20),
     Scenario("reseed", councils.reseeded, ci=0, nightly=2, brokers=("embedded",)),
