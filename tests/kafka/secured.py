@@ -35,16 +35,27 @@ Grant = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Secured:
-    """The broker with two doors: an open one for the tests, whose user may do everything, and the one of the feed."""
+    """The broker with three doors: an open one for the tests, whose user may do everything, and two for the feed."""
 
     kafka: Kafka
     folder: Path
     port: int
+    port_of_certificates: int
 
     @property
     def address(self) -> str:
         """The feed's door: TLS, a password, and only what was granted."""
         return f"{HOST}:{self.port}"
+
+    @property
+    def address_of_certificates(self) -> str:
+        """The door where a certificate is the login."""
+        return f"{HOST}:{self.port_of_certificates}"
+
+    @property
+    def client(self) -> Path:
+        """A client's certificate and its key, in one file; Kafka knows it as ``User:CN=client``."""
+        return self.folder / "client.pem"
 
     @property
     def ca(self) -> Path:
@@ -89,16 +100,18 @@ def secured_broker(folder: Path) -> Iterator[Secured]:
     _authority("other-ca", folder)
     _certified("broker", authority, folder, [x509.IPAddress(ipaddress.ip_address(HOST))])
     _certified("client", authority, folder, [])
-    (port,) = free_ports(1)
+    port, of_certificates = free_ports(2)
+    feed = f"SASL_SSL://{HOST}:{port},SSL://{HOST}:{of_certificates}"
     scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
     plain = f'org.apache.kafka.common.security.plain.PlainLoginModule required user_{USER}="{PASSWORD}";'
     extra = {
-        "listeners": f"PLAINTEXT://{HOST}:{{port}},SASL_SSL://{HOST}:{port},CONTROLLER://{HOST}:{{controller}}",
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{{port}},SASL_SSL://{HOST}:{port}",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT",
+        "listeners": f"PLAINTEXT://{HOST}:{{port}},{feed},CONTROLLER://{HOST}:{{controller}}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{{port}},{feed}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:PLAINTEXT",
         "sasl.enabled.mechanisms": "SCRAM-SHA-512,PLAIN",
         "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config": scram,
         "listener.name.sasl_ssl.plain.sasl.jaas.config": plain,
+        "listener.name.ssl.ssl.client.auth": "required",
         "ssl.keystore.type": "PEM",
         "ssl.keystore.location": str(folder / "broker.pem"),
         "ssl.truststore.type": "PEM",
@@ -111,7 +124,7 @@ def secured_broker(folder: Path) -> Iterator[Secured]:
     kafka = Kafka(folder, extra, format_with=user)
     try:
         kafka.start()
-        yield Secured(kafka, folder, port)
+        yield Secured(kafka, folder, port, of_certificates)
     finally:
         kafka.kill()
 

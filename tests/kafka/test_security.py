@@ -1,5 +1,7 @@
 """TLS and login against a real broker: what is right gets in, what is wrong is told apart in one sentence."""
 
+import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -11,11 +13,14 @@ import pytest
 
 from schemas import topics
 from streams import app, clients
+from streams.delivery.rights import needed
+from streams.delivery.table import changelog_topic
 from streams.ops.positions import Positions
-from streams.settings import settings
+from streams.settings import Settings, settings
 from streams.trouble import Trouble
+from tests.commands.evening import a_declaration, a_map
 from tests.kafka.secured import PASSWORD, USER, Secured, variables
-from tests.ops.feed import Feed, until
+from tests.ops.feed import Feed, send, until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
 
@@ -34,6 +39,38 @@ def entry(secured: Secured, tmp_path: Path) -> Mapping[str, str]:
 
 
 _OF_TOPICS = ("READ", "WRITE", "CREATE", "DESCRIBE_CONFIGS")
+
+
+def test_each_worker_does_its_work_with_the_rights_that_it_checks_and_no_others(
+    secured: Secured, tmp_path: Path
+) -> None:
+    """What is missing from the list of a worker's rights would be missed here: nothing else is granted."""
+    by_the_open_door = Feed(secured.kafka.address, "kafka", tmp_path, RESULTS_MODE="rehearsal")
+    these = by_the_open_door.settings
+    assert by_the_open_door.run("topics").returncode == 0
+    for agent, source in ((app.COUNCIL, topics.declarations), (app.AREA, topics.contributions)):
+        group, written = these.group(agent), [name(these.mode) for name in app.WRITTEN[agent]]
+        rights = needed(source(these.mode), changelog_topic(group), written, group)
+        secured.grant((right.resource, right.name, right.operation) for right in rights)
+    try:
+        for agent in (app.COUNCIL, app.AREA):
+            by_the_open_door.start(agent, "worker", agent, **variables(secured))
+        by_the_open_door.start("monitor", "monitor")
+        asyncio.run(send(these, json.dumps(a_map(mode="rehearsal")).encode(), b"local.horsham.2023-05-04"))
+        asyncio.run(
+            send(these, json.dumps(a_declaration(mode="rehearsal")).encode(), b"local.horsham.2023-05-04")
+        )
+        until(lambda: len(asyncio.run(_written(these))) == 3, 60)
+        until(lambda: {group["lag"] for group in by_the_open_door.state()["groups"]} == {0}, 60)
+        assert [by_the_open_door.processes[agent].poll() for agent in (app.COUNCIL, app.AREA)] == [None, None]
+    finally:
+        by_the_open_door.close()
+
+
+async def _written(these: Settings) -> set[str]:
+    """The topics that have a record."""
+    names = [name(these.mode) for name in (topics.headlines, topics.standings, topics.probes)]
+    return {name for name in names if [record async for record in clients.lying(these, name)]}
 
 
 def run(*words: str, **given: str) -> "subprocess.CompletedProcess[str]":
@@ -83,6 +120,31 @@ async def test_clients_write_and_read_with_tls_and_a_password(entry: Mapping[str
     assert [record.value async for record in clients.lying(these, topic)][-1] == b"word"
     async with Positions(these) as positions:
         assert topic in await positions.topics()
+
+
+async def test_a_certificate_is_a_login_as_well(secured: Secured, entry: Mapping[str, str]) -> None:
+    given = {
+        **entry,
+        "RESULTS_BROKER": secured.address_of_certificates,
+        "RESULTS_SASL_USERNAME": "",
+        "RESULTS_SASL_PASSWORD": "",
+        "RESULTS_TLS_CERT_FILE": str(secured.client),
+        "RESULTS_TLS_KEY_FILE": str(secured.client),
+    }
+    these = settings(
+        **{name.removeprefix("RESULTS_").lower(): value or None for name, value in given.items()}
+    )
+
+    async with Positions(these) as positions:
+        assert await positions.topics() == {}
+    worker = run("worker", "council", **given)
+    nobody = run("worker", "council", **{**given, "RESULTS_TLS_CERT_FILE": "", "RESULTS_TLS_KEY_FILE": "",
+                                         "RESULTS_ALLOW_OPEN_KAFKA": "true"})  # fmt: skip
+
+    assert worker.returncode == 2
+    assert worker.stderr.startswith("User:CN=client may not read topic results.live.declarations.v1 (READ): ")
+    assert (nobody.returncode, nobody.stderr.count("\n")) == (2, 1)
+    assert "ends the connection after TLS" in nobody.stderr
 
 
 WRONG = {
