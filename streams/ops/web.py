@@ -15,12 +15,13 @@ import structlog
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import PlainTextResponse
 
 from streams.ops import deeds
 from streams.ops.ledger import Rejected
+from streams.ops.rendering import Text
 from streams.ops.sight import Sight
 from streams.ops.view import View, rejection, view
 from streams.ops.watch import words
@@ -72,7 +73,7 @@ class Door:
     ) -> None:
         self._settings = settings
         self._sight = sight
-        self._registry = registry
+        self._text = Text(registry)
         self._ready = ready
         self._version = version
         self._pages = 0
@@ -138,9 +139,7 @@ class Door:
         # Before all topics were read once, counters would stand below what they were before a restart.
         if not self._ready.is_set():
             return PlainTextResponse("The topics are being read; ask again in a moment.", 503)
-        return Response(
-            generate_latest(self._registry), media_type="text/plain; version=0.0.4; charset=utf-8"
-        )
+        return Response(bytes(self._text), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def _health(self) -> Response:
         good = self._sight.up and self._ready.is_set()

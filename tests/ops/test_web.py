@@ -16,6 +16,7 @@ from streams.ops.lag import Sample
 from streams.ops.ledger import Ledger
 from streams.ops.positions import Membership
 from streams.ops.probing import Lost, Probes
+from streams.ops.rendering import Text
 from streams.ops.sight import Sight
 from streams.ops.view import view
 from streams.ops.watch import Group, Watch
@@ -204,6 +205,22 @@ def test_of_two_groups_on_one_topic_no_series_is_there_twice() -> None:
     assert len(series) == len(set(series))
     assert not any("_created" in name for name in series)
     assert sum(name.startswith("kafka_partition_latest_offset{") for name in series) == 1
+
+
+def test_the_text_is_the_librarys_whatever_changes() -> None:
+    """Also labels that need escaping, series that come and go, and values that are no whole numbers."""
+    moment = [1000.0]
+    sight = a_sight(settings())
+    exposition = Exposition(sight, "1", now=lambda: moment[0])
+    text = Text(exposition.registry)
+    sight.ledger.sources['A "wire"\n\\ of ours'] = 1e9 + 0.25
+    sight.watch.groups[0].windows[0] = deque([Sample(999.0, 3, 0, 5, 998.5)])
+
+    for seconds in (0.0, 1.5, 60.0):
+        moment[0] = 1000.0 + seconds
+        sight.on_age("received", seconds)
+        sight.on_delay(seconds / 3)
+        assert bytes(text) == generate_latest(exposition.registry)
 
 
 def test_a_count_begins_at_zero_so_that_a_rate_sees_its_first_event() -> None:
