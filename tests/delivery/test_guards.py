@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.delivery import cutting
-from tests.delivery.guards import GUARDS, SEEDS, Found, Guard
+from tests.delivery.guards import GUARDS, SEEDS, Found, Guard, table
 from tests.delivery.process import ROOT
 
 pytestmark = pytest.mark.timeout(300)
@@ -43,3 +43,9 @@ def test_a_guard_that_is_not_where_the_list_says_is_an_error() -> None:
 
 def test_every_guard_has_a_name_of_its_own() -> None:
     assert len({guard.name for guard in GUARDS}) == len(GUARDS)
+
+
+def test_the_page_on_delivery_has_every_guard() -> None:
+    page = (ROOT / "docs" / "delivery.md").read_text()
+
+    assert page.split("<!-- guards -->\n")[1].split("<!-- end of guards -->")[0].splitlines() == table()

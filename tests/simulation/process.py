@@ -36,12 +36,17 @@ class Sending:
     key: bytes | None
     value: bytes | None
     acknowledged: asyncio.Future[None]
+    generation: int
+
+    def what(self) -> tuple[Any, ...]:
+        return self.topic, self.partition, self.key, self.value, self.generation
 
 
 class Producer:
     """Faust's producer as delivery uses it: ``send`` returns what the acknowledgement can be awaited on."""
 
-    def __init__(self) -> None:
+    def __init__(self, consumer: "Consumer") -> None:
+        self._consumer = consumer
         self.on_the_way: dict[tuple[str, int | None], deque[Sending]] = {}
         self.unanswered: deque[Sending] = deque()
         self.lost: list[Sending] = []  # never answered; whoever awaits them waits until the night is over
@@ -51,7 +56,7 @@ class Producer:
         self, topic: str, key: bytes | None, value: bytes | None, partition: int | None, *_: Any
     ) -> asyncio.Future[None]:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        sending = Sending(topic, partition, key, value, future)
+        sending = Sending(topic, partition, key, value, future, self._consumer.generation)
         if self.closed:
             self.lost.append(sending)
         else:
@@ -93,6 +98,9 @@ class Consumer:
     @property
     def books(self) -> dict[TP, Book]:
         return self._books
+
+    def state(self) -> tuple[Any, ...]:
+        return self.generation, self.starts, self._known
 
     def look_up_starts(self, tps: Iterable[TP]) -> None:
         """What is committed, before anything is recovered."""
@@ -152,7 +160,7 @@ class Worker:
         self.assigned: list[TP] = []
         self.queue: deque[Handed] = deque()
         self.consumer = Consumer(broker)
-        self.producer = Producer()
+        self.producer = Producer(self.consumer)
         self._read: dict[int, int] = {}  # of the changelog, by partition
         self._until: dict[int, int] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -318,6 +326,32 @@ class Worker:
     def idle(self) -> bool:
         """Whether nothing is on its way to the broker or back."""
         return not self.producer.on_the_way and not self.producer.unanswered
+
+    def state(self) -> tuple[Any, ...]:
+        """All that its further life depends on; how far a batch is sealed shows in what is on its way."""
+        consumer, producer = self.consumer, self.producer
+        return (
+            self.number,
+            self.phase,
+            self.dead,
+            self.asleep,
+            self._read,
+            self._until,
+            [(batch.tp, batch.value[0].offset) for batch in self.queue],
+            [(tp, book.position, book.done, list(book._waiting)) for tp, book in consumer.books.items()],
+            consumer.state(),
+            [(name, task.done()) for name, task in sorted(self.tasks.items())],
+            [[sending.what() for sending in queue] for _, queue in sorted(producer.on_the_way.items())],
+            [sending.what() for sending in producer.unanswered],
+            [
+                (
+                    p,
+                    shelf.mark,
+                    [(key, row.rank, row.said, len(row.intents)) for key, row in shelf.rows.items()],
+                )
+                for p, shelf in sorted(self.table.shelves.items())
+            ],
+        )
 
     def _start(self, name: str, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -1,11 +1,14 @@
-"""Keepers that are known to be bad, which the verdict must notice; what is cut out of production is in `guards`."""
+"""Keepers and a consumer known to be bad, which the verdict must notice; `guards` has what is cut out of production."""
 
 from dataclasses import replace
+
+import pytest
 
 from streams.delivery.keeper import Judged, Record
 from tests.delivery.toy import Event, Tally, ToyKeeper
 from tests.simulation import night
 from tests.simulation.night import NAMES, Night
+from tests.simulation.process import Consumer
 from tests.simulation.world import seeded
 
 
@@ -49,3 +52,17 @@ def test_a_keeper_that_is_not_pure_is_noticed() -> None:
     nights, dirty = first_dirty(Clocked)
 
     assert (nights, {"lost", "wrong"} <= set(dirty)) == (1, True)
+
+
+def test_a_worker_that_asks_after_recovery_where_to_begin_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frozen in between, it goes on where another one has come, with rows that do not know of it."""
+    plain = Consumer.seek
+
+    def late(consumer: Consumer) -> None:
+        consumer.look_up_starts(list(consumer.starts))
+        plain(consumer)
+
+    monkeypatch.setattr(Consumer, "seek", late)
+    nights, _ = first_dirty(ToyKeeper)
+
+    assert nights < 100

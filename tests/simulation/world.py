@@ -37,7 +37,7 @@ class Troubles:
     failures: int = 1
     together: int = 3  # workers at a time
     batch: int = 4  # most records of a batch
-    whole: bool = False  # all that is on the way arrives and is answered in one turn
+    whole: bool = False  # coarse turns: whole batches, all that is on the way at once, no worker joins twice
 
 
 @dataclass
@@ -59,12 +59,22 @@ class Clock(asyncio.SelectorEventLoop):
         return self.now
 
 
-def simulate(night: Night, lot: Lot, troubles: Troubles | None = None, traced: bool = False) -> Outcome:
-    """A whole night, until everything is committed and nothing is on its way."""
+#: Asked before each turn, and given a way to all that is to come depends on: whether to end the night here.
+Known = Callable[[Callable[[], bytes]], bool]
+
+
+def simulate(
+    night: Night,
+    lot: Lot,
+    troubles: Troubles | None = None,
+    traced: bool = False,
+    known: Known | None = None,
+) -> Outcome | None:
+    """A whole night, until everything is committed and nothing is on its way; None when it was ended before."""
     loop = Clock()
     world = World(night, lot, troubles or Troubles(), loop, traced)
     try:
-        return loop.run_until_complete(world.run())
+        return loop.run_until_complete(world.run(known))
     finally:
         loop.set_exception_handler(lambda *_: None)  # what is cut off now is of no interest
         loop.run_until_complete(world.over())
@@ -77,7 +87,9 @@ def seeded(night: Callable[[int], Night], seed: int, traced: bool = False) -> Ou
     before = drafts.INTENTS_CUT_BYTES
     drafts.INTENTS_CUT_BYTES = [300, 700, before][lot.pick([1, 1, 2])]
     try:
-        return simulate(night(seed), lot, Troubles(batch=[1, 3, 8][lot.pick([1, 2, 2])]), traced)
+        outcome = simulate(night(seed), lot, Troubles(batch=[1, 3, 8][lot.pick([1, 2, 2])]), traced)
+        assert outcome is not None
+        return outcome
     finally:
         drafts.INTENTS_CUT_BYTES = before
 
@@ -103,11 +115,13 @@ class World:
         self._trace: list[str] = []
         self.happened: Counter[str] = Counter()
 
-    async def run(self) -> Outcome:
+    async def run(self, known: Known | None = None) -> Outcome | None:
         logging.getLogger("streams.delivery").setLevel(logging.CRITICAL)
         self._declare()
         turns = 0
         while not self._finished():
+            if known is not None and known(self._state):
+                return None
             turns += 1
             if turns > MOST_TURNS:
                 self._faults.append(RuntimeError("the night hangs"))
@@ -120,6 +134,21 @@ class World:
         found = verdict(self._night, self._broker, self._faults)
         written = hashlib.sha256(repr(sorted(self._broker.topics.items())).encode()).hexdigest()
         return Outcome(found, self.happened, self._trace, written)
+
+    def _state(self) -> bytes:
+        """All that the rest of the night depends on."""
+        broker = self._broker
+        state = (
+            sorted(broker.topics.items()),
+            broker.generation,
+            broker.committed,
+            self._rebalancing,
+            [member.number for member in self._members],
+            [worker.state() for worker in self._workers],
+            self._left,
+            self._started,
+        )
+        return hashlib.blake2b(repr(state).encode(), digest_size=16).digest()
 
     async def quiet(self) -> None:
         """Return once no task can go on by itself."""
@@ -143,6 +172,9 @@ class World:
         self._broker.declare(self._night.declarations, list(self._night.inputs[self._incarnation]))
 
     def _turn(self) -> None:
+        for worker in self._workers if self._left.whole else ():
+            if worker.phase == "joining" and worker not in self._members and not worker.asleep:
+                worker.die()  # another worker has its place
         options = list(self._options()) or [("pause", 1.0, lambda: None)]
         name, _, act = options[self._lot.pick([weight for _, weight, _ in options])]
         if self._traced:
@@ -208,16 +240,16 @@ class World:
             case "joining" if worker not in self._members:
                 yield f"join {who}", 1.0, partial(self._join, worker)
             case "working":
-                if len(worker.queue) < 2:
+                if len(worker.queue) < (1 if self._left.whole else 2):
                     for tp in worker.more():
                         yield f"fetch {who} {tp.partition}", 2.0, partial(self._fetch, worker, tp)
-                if any(
+                if (not self._left.whole or worker.idle()) and any(
                     book.done is not None and book.done > self._broker.committed.get(tp.partition, 0)
                     for tp, book in worker.consumer.books.items()
                 ):
                     yield f"commit {who}", 0.7, partial(self._commit, worker)
             case "assigned":
-                yield f"look {who}", 3.0, worker.begin
+                yield f"look {who}", 3.0, partial(self._look, worker)
             case "recovering":
                 if unread := worker.unread():
                     for partition in unread:
@@ -233,13 +265,17 @@ class World:
             yield f"kick {who}", 1.0, partial(self._kick, worker)
         else:
             yield f"wake {who}", 0.15, partial(self._wake, worker)
+        if self._left.whole:
+            if worker.producer.on_the_way:
+                yield f"arrive-late {who}", 0.1, partial(self._land_all, worker, answered=False)
+            return
         for queue in worker.producer.on_the_way:
             yield f"arrive-late {who} {queue[0]}", 0.1, partial(self._land, worker, queue, answered=False)
 
     def _writes(self, worker: Worker) -> Iterator[Option]:
         who = worker.number
         if self._left.whole:
-            if worker.producer.on_the_way:
+            if worker.producer.on_the_way or (worker.producer.unanswered and not worker.dead):
                 yield f"arrive {who}", 3.0, partial(self._land_all, worker)
             return
         for queue in worker.producer.on_the_way:
@@ -290,14 +326,14 @@ class World:
             worker.assign(self._broker.generation, shares[worker.number])
 
     def _learn(self, worker: Worker) -> None:
-        if worker not in self._members:
+        if worker not in self._members and not self._left.whole:
             self._join(worker)
         if worker.producer.on_the_way or worker.producer.unanswered:
             self.happened["revoked-while-open"] += 1
         worker.learn()
 
     def _fetch(self, worker: Worker, tp: TP) -> None:
-        size = 1 + self._lot.pick([1.0] * self._left.batch)
+        size = self._left.batch if self._left.whole else 1 + self._lot.pick([1.0] * self._left.batch)
         if worker not in self._members:
             self.happened["zombie-fetched"] += 1
         worker.fetch(tp, size)
@@ -305,10 +341,18 @@ class World:
     def _commit(self, worker: Worker) -> None:
         before = worker.consumer.fenced
         worker.consumer.commit()
-        self.happened["fenced"] += worker.consumer.fenced - before
+        if worker.consumer.fenced > before:
+            self.happened["fenced"] += 1
+            self._learn(worker)
+
+    def _look(self, worker: Worker) -> None:
+        worker.begin()
+        if self._left.whole:
+            for partition in worker.unread():
+                worker.recover(partition, 1_000)
 
     def _recover(self, worker: Worker, partition: int) -> None:
-        worker.recover(partition, 50 if self._left.whole else 1 + self._lot.pick([1, 1, 1, 1, 1]) ** 2)
+        worker.recover(partition, 1 + self._lot.pick([1, 1, 1, 1, 1]) ** 2)
 
     def _open(self, worker: Worker) -> None:
         worker.open()
@@ -329,11 +373,13 @@ class World:
             self.happened["zombie-wrote" if not worker.dead else "dead-wrote"] += 1
         worker.land(queue, size, copies, answered)
 
-    def _land_all(self, worker: Worker) -> None:
+    def _land_all(self, worker: Worker, answered: bool = True) -> None:
         if worker not in self._members and not worker.dead:
             self.happened["zombie-wrote"] += 1
         for queue in list(worker.producer.on_the_way):
-            worker.land(queue, 1_000)
+            worker.land(queue, 1_000, answered=answered)
+        if answered:
+            worker.answer(1_000)
 
     def _answer(self, worker: Worker) -> None:
         worker.answer(1 + self._lot.pick([1.0] * 4))
