@@ -121,7 +121,7 @@ class HeadlineConsumer:
     def _take(self, records: Iterable[ConsumerRecord]) -> None:
         for record in records:
             try:
-                headline = read_headline(record.value)
+                headline = read_headline(record.value or b"")
             except LaterVersion as later:
                 self._later = LaterVersion(f"offset {record.offset} of {record.topic}: {later}")
                 return
