@@ -15,8 +15,9 @@ WAIT_MS = 1000
 #: A fetch waits unless so much is there: a fetch for each record would cost more than the record. Ages and round
 #: trips are told by the records' own times, so nothing shows later than it was.
 ENOUGH_BYTES = 256 * 1024
-#: Records taken before others get their turn.
+#: Records, and bytes of them, taken before others get their turn: a scrape waits for no more than that.
 RUN = 100
+TURN_BYTES = 64 * 1024
 
 
 class Follower:
@@ -52,11 +53,16 @@ class Follower:
             await consumer.stop()
 
     async def _take(self, records: Mapping[TopicPartition, list[ConsumerRecord]]) -> None:
+        since_turn = 0
         for partition, run in records.items():
             for record in run:
                 place = (record.topic, record.partition, record.offset)
                 self._ledger.take(place, record.value, record.headers, record.timestamp / 1000)
-            self.taken[partition] = run[-1].offset + 1
+                self.taken[partition] = record.offset + 1
+                since_turn += len(record.value or b"")
+                if since_turn > TURN_BYTES:
+                    await asyncio.sleep(0)
+                    since_turn = 0
         if records:
             await asyncio.sleep(0)
 

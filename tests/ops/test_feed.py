@@ -11,6 +11,9 @@ import orjson
 import pytest
 
 from schemas import topics
+from schemas.probe import is_probe
+from streams.clients import reader
+from streams.commands.listening import listening
 from streams.ops.metrics import METRICS
 from tests.commands.evening import a_declaration, a_map
 from tests.ops.feed import Feed, send, until
@@ -41,6 +44,23 @@ async def test_a_declaration_shows_on_the_page_and_in_the_metrics(feed: Feed, wo
     )
     assert judged is not None
     assert float(judged[1]) >= 2
+
+
+async def test_probes_go_all_the_way_and_whoever_listens_to_the_feed_hears_none(feed: Feed) -> None:
+    until(lambda: feed.state()["probe"]["last_seconds"] is not None)
+    these = feed.settings
+    on_the_way = 0
+    async with reader(these, topics.contributions(these.mode)) as consumer:
+        for records in (await consumer.getmany(timeout_ms=5000)).values():
+            on_the_way += sum(is_probe(record.headers) for record in records)
+    async with listening(these) as listener:
+        heard = await listener.hear()
+        while not await listener.at_end():
+            heard += await listener.hear()
+
+    assert on_the_way > 0
+    assert feed.state()["probe"]["silent"] == []
+    assert b"probe" not in b"".join(orjson.dumps(said.model_dump(mode="json")) for said in heard)
 
 
 def test_every_metric_of_monitor_and_worker_is_there(feed: Feed, worker_port: int) -> None:
