@@ -20,7 +20,7 @@ _OTHER_NAME = (62, 63, 64)
 
 
 class Unreached(ConfigurationFault):
-    """No broker lets us in, now."""
+    """No broker answers us, now; a worker that runs outlasts it."""
 
 
 class Administration:
@@ -57,9 +57,9 @@ class Administration:
                 raise Unreached(why_unreached(self.broker, self.security)) from None
             raise
 
-    def fault(self, what: str, refused: KafkaException) -> ConfigurationFault:
-        """A refusal that has no sentence of its own."""
-        return ConfigurationFault(f"The broker at {self.broker}: {what}: {refused.args[0].str()}.")
+    def fault(self, what: str, refused: KafkaException) -> Unreached:
+        """An error that has no sentence of its own."""
+        return Unreached(f"The broker at {self.broker}: {what}: {refused.args[0].str()}.")
 
     def _shut_out(self) -> str | None:
         """Why nobody will ever be let in like this; None while it may be that nobody is there yet."""

@@ -103,9 +103,6 @@ def run_worker(
         asyncio.run(_serve(plan, status, status_file, leave_seconds, look))
     except Exception as fault:
         leaving.end(fault)
-    if status_file is not None:
-        status_file.unlink(missing_ok=True)
-    leaving.leave(leaving.EXIT_LEFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +157,7 @@ async def _serve(
     status_file: Path | None,
     leave_seconds: float,
     look: Callable[[], None],
-) -> None:
+) -> NoReturn:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
@@ -174,6 +171,14 @@ async def _serve(
     leaving.kill_after(leave_seconds)
     status.enter("leaving")
     await _leave(app)
+    _left(status_file)
+
+
+def _left(status_file: Path | None) -> NoReturn:
+    # At once: the end of the loop would wait for a look at the broker that is under way.
+    if status_file is not None:
+        status_file.unlink(missing_ok=True)
+    leaving.leave(leaving.EXIT_LEFT)
 
 
 async def _told_or_broken(

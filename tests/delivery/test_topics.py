@@ -1,9 +1,12 @@
 """Topics are created once, with their policies, and told apart by their identity."""
 
+import socket
 from collections.abc import Callable
 
+import pytest
 from confluent_kafka.admin import AdminClient
 
+from streams.delivery.reaching import Unreached
 from streams.delivery.table import changelog_topic
 from streams.delivery.topics import Changelog, Topics
 from tests.delivery.night import Night
@@ -34,3 +37,15 @@ def test_a_topic_created_anew_is_another_topic(new_night: Callable[[], Night]) -
     night.create_topics()
 
     assert (before is None, between, topics.identity(name) == before) == (False, None, False)
+
+
+def test_what_listens_and_is_no_kafka_is_said_as_such() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+
+        with pytest.raises(Unreached) as refused:
+            Topics(address, patience_seconds=1).check([Changelog("council", 1)])
+
+    assert str(refused.value) == (
+        f"What listens at {address} does not answer as a Kafka broker: set RESULTS_BROKER to where one is."
+    )

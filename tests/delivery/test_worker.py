@@ -6,6 +6,9 @@ import time
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
+from streams.delivery import worker
+from streams.delivery.faults import ConfigurationFault
+from streams.delivery.reaching import Unreached
 from streams.delivery.table import CHANGELOG_CONFIG, changelog_topic
 from tests.delivery.evening import evening
 from tests.delivery.night import Night, loads
@@ -147,6 +150,22 @@ def test_a_topic_created_anew_ends_the_worker_and_is_read_from_its_beginning(nig
 
     said = [loads(value)["id"] for *_, key, value in night.read(night.names.headlines) if key == b"new"]
     assert (code, list(dict.fromkeys(said))) == (3, ["new:m:map", "new:m2:map"])
+
+
+async def test_the_watch_outlasts_a_broker_that_does_not_answer_and_ends_with_what_is_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "WATCH_SECONDS", 0)
+    looks = iter(
+        [Unreached("nobody there"), None, Unreached("nobody there"), ConfigurationFault("taken over")]
+    )
+
+    def look() -> None:
+        if (found := next(looks)) is not None:
+            raise found
+
+    with pytest.raises(ConfigurationFault, match="taken over"):
+        await worker._watch(look)
 
 
 def refusal(night: Night) -> str:
