@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from concurrent.futures import Future
 from typing import Any
 
@@ -13,6 +14,8 @@ from streams.delivery.profiles import Security
 
 #: How long a look at the bare connection may take.
 _LOOK_SECONDS = 3.0
+#: How much later than librdkafka we lose patience.
+_GRACE_SECONDS = 0.5
 _NOBODY = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN)
 _TURNED_AWAY = {KafkaError._SSL, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN}
 #: What verification says of a certificate made for other names: OpenSSL's codes for host, address and mail.
@@ -46,10 +49,13 @@ class Administration:
         A wrong certificate or password is said at once: librdkafka would try again until it loses patience.
         """
         self._errors.clear()
+        deadline = time.monotonic() + self.patience + _GRACE_SECONDS
         while not asked.done():
             self.client.poll(0.02)
             if why := self._shut_out():
                 raise Unreached(why)
+            if time.monotonic() > deadline:
+                raise Unreached(why_unreached(self.broker, self.security))
         try:
             return asked.result()
         except KafkaException as refused:

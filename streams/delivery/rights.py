@@ -13,6 +13,8 @@ from streams.delivery.faults import ConfigurationFault
 from streams.delivery.reaching import Administration
 
 Operation = Literal["READ", "WRITE", "DESCRIBE_CONFIGS"]
+#: librdkafka ends the whole process when its patience with a group's coordinator ends (its issue 4605), so ours must.
+_COORDINATOR_SECONDS = 3600.0
 _WORDS = {"READ": "read", "WRITE": "write to", "DESCRIBE_CONFIGS": "read the policy of"}
 _GRANTED_AS = {"READ": "Read", "WRITE": "Write", "DESCRIBE_CONFIGS": "DescribeConfigs"}
 
@@ -67,15 +69,15 @@ class Rights:
         topics = {right.name for right in self._rights if right.resource == "topic"}
         groups = {right.name for right in self._rights if right.resource == "group"}
         client, patience = self._administration.client, self._administration.patience
-        asked = {
-            **client.describe_topics(
-                TopicCollection(sorted(topics)), include_authorized_operations=True, request_timeout=patience
-            ),
-            **client.describe_consumer_groups(
-                sorted(groups), include_authorized_operations=True, request_timeout=patience
-            ),
-        }
+        asked = client.describe_topics(
+            TopicCollection(sorted(topics)), include_authorized_operations=True, request_timeout=patience
+        )
         allowed = {name: self._allowed(name, future) for name, future in asked.items()}
+        # Once there is a broker: nobody should wait for a coordinator through an outage.
+        asked = client.describe_consumer_groups(
+            sorted(groups), include_authorized_operations=True, request_timeout=_COORDINATOR_SECONDS
+        )
+        allowed |= {name: self._allowed(name, future) for name, future in asked.items()}
         return [right for right in self._rights if not _covers(allowed[right.name], right)]
 
     def _allowed(self, name: str, asked: Future[Any]) -> set[str] | None:
