@@ -1,6 +1,7 @@
 """The monitor as a process: its work and its door, from the first look until it is told to leave."""
 
 import asyncio
+import gc
 from contextlib import suppress
 
 import structlog
@@ -32,6 +33,9 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=1,
         )
         server = _Server(config)
+        # What is here now stays to the end; a full collection would go through it while a scrape waits.
+        gc.collect()
+        gc.freeze()
         work = asyncio.create_task(monitor.run())
         log.info(
             "monitor.started",
