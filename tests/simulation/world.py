@@ -23,6 +23,7 @@ Option = tuple[str, float, Callable[[], None]]
 #: More than any night needs: a night that takes longer hangs.
 MOST_TURNS = 20_000
 _SECONDS_PER_TURN = 0.01
+_LOG = logging.getLogger("streams.delivery")
 _RECOVERY = ("assigned", "recovering", "opening")
 
 
@@ -51,12 +52,21 @@ class Outcome:
 
 
 class Clock(asyncio.SelectorEventLoop):
-    """An event loop whose time passes when the scheduler says so."""
+    """An event loop whose time passes when the scheduler says so, and which knows its tasks."""
 
     now = 0.0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.tasks: list[asyncio.Task[Any]] = []
+
     def time(self) -> float:
         return self.now
+
+    def create_task(self, *args: Any, **kwargs: Any) -> asyncio.Task[Any]:
+        task = super().create_task(*args, **kwargs)
+        self.tasks.append(task)
+        return task
 
 
 #: Asked before each turn, and given a way to all that is to come depends on: whether to end the night here.
@@ -116,7 +126,8 @@ class World:
         self.happened: Counter[str] = Counter()
 
     async def run(self, known: Known | None = None) -> Outcome | None:
-        logging.getLogger("streams.delivery").setLevel(logging.CRITICAL)
+        if _LOG.level != logging.CRITICAL:
+            _LOG.setLevel(logging.CRITICAL)
         self._declare()
         turns = 0
         while not self._finished():
@@ -163,7 +174,7 @@ class World:
         """The night is over: what still stirs is cut off and not heard any more."""
         for worker in self._every:
             worker.die()
-        left = asyncio.all_tasks() - {asyncio.current_task()}
+        left = [task for task in self._loop.tasks if not task.done() and task is not asyncio.current_task()]
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
