@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.chaos.outcome import line
-from tests.chaos.scenarios import SCENARIOS, Scenario
+from tests.chaos.scenarios import SCENARIOS, Scenario, chosen
 from tests.chaos.stage import Stage, stage
 
 
@@ -32,14 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--keep", action="store_true", help="keep the words of all workers even if all went well"
     )
     given = asked.parse_args(arguments)
-    chosen = [
+    scenarios = [
         scenario
-        for scenario in SCENARIOS
-        if given.broker in scenario.brokers
-        and (given.count or getattr(scenario, given.tier))
-        and (not given.only or any(scenario.name.startswith(name) for name in given.only))
+        for scenario in chosen(given.broker, given.tier)
+        if not given.only or any(scenario.name.startswith(name) for name in given.only)
     ]
-    if not chosen:
+    if not scenarios:
         sys.stderr.write(f"No scenario of that name; there are {', '.join(s.name for s in SCENARIOS)}.\n")
         return 2
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
@@ -49,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 lambda scenario: run(
                     scenario, place, given.count or getattr(scenario, given.tier), given.seed
                 ),
-                chosen,
+                scenarios,
             )
         )
     if all(passed) and not given.keep:

@@ -18,6 +18,9 @@ from tests.kafka.server import Kafka
 #: How long a broker is away, and by when after its return workers commit again.
 AWAY_SECONDS, AGAIN_SECONDS = 20.0, 5.0
 
+#: What a worker loses more than once while the broker is away.
+PATIENCE_SECONDS = 6.0
+
 
 def killed(stage: Stage, count: int, seed: int) -> Outcome:
     """Apache Kafka killed and started again on its data."""
@@ -72,7 +75,7 @@ def away(stage: Stage, count: int, seed: int) -> Outcome:
     """
     outcome = Outcome()
     with _going_away(stage) as (night, go_away):
-        with night.workers(**lives.SLOW) as start:
+        with night.workers(**lives.SLOW | {"patience": PATIENCE_SECONDS}) as start:
             workers = [start(), start()]
             for number in range(count):
                 for part in range(4):

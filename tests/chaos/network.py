@@ -21,7 +21,7 @@ def bad_at_random(night: Night, between: Proxy, count: int, seed: int) -> Counte
     done: Counter[str] = Counter()
     faults = list(FAULTS) * (count // len(FAULTS) + 1)
     lot.shuffle(faults)
-    with night.workers(**lives.SLOW) as start:
+    with night.workers(**lives.SLOW | {"patience": 3}) as start:
         living = [start(), start()]
         for number, fault in enumerate(faults[:count]):
             night.produce(evening(seed * 1000 + number, councils=3))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from streams.delivery.profiles import ProfileName
 from tests.chaos import brokers, councils, leaders, network, serving, stocks, zombies
@@ -17,6 +18,8 @@ from tests.delivery.oracle import verdict
 
 Way = Callable[[Stage, int, int], Outcome]
 Toy = Callable[[Night, int, int], Counter[str]]
+
+Tier = Literal["ci", "nightly"]
 
 #: Operations on one night at most; more are spread over several nights side by side.
 ON_ONE_NIGHT = 15
@@ -38,6 +41,11 @@ class Scenario:
         if self.bad:
             return not outcome.missed and stocks.said_wrong(outcome.verdict)
         return outcome.clean
+
+
+def chosen(broker: ProfileName, tier: Tier) -> list[Scenario]:
+    """The scenarios of a tier on a broker."""
+    return [s for s in SCENARIOS if broker in s.brokers and getattr(s, tier)]
 
 
 def toy(way: Toy) -> Way:
@@ -113,7 +121,8 @@ SCENARIOS = (
     Scenario("reseed", councils.reseeded, ci=0, nightly=2, brokers=("embedded",)),
     Scenario("leaders", leaders.killed, ci=1, nightly=5, brokers=("kafka",)),
     Scenario("serving-again", serving.again, ci=0, nightly=3),
-    Scenario("outage", brokers.away, ci=0, nightly=2),
+    Scenario("outage", brokers.away, ci=1, nightly=2, brokers=("embedded",)),
+    Scenario("outage", brokers.away, ci=0, nightly=2, brokers=("kafka",)),
     Scenario("broker-kills", brokers.killed, ci=0, nightly=5, brokers=("kafka",)),
     Scenario("broker-freezes", brokers.frozen, ci=0, nightly=5, brokers=("kafka",)),
     Scenario("without-merge", toy(partial(zombies.waking_late, without="merge")), ci=0, nightly=6, bad=True),

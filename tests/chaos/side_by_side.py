@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from streams.delivery.profiles import ProfileName
 from tests.chaos.outcome import Outcome, line
-from tests.chaos.scenarios import SCENARIOS, Scenario
+from tests.chaos.scenarios import Scenario, chosen
 from tests.chaos.stage import Stage
 
 #: ``CHAOS_SEED=123`` repeats a run.
@@ -16,12 +16,12 @@ SEED = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(100_0
 AT_ONCE = 6
 
 #: These take longest, so they begin first.
-LONGEST = ("leaders", "network", "zombies", "come-and-go")
+LONGEST = ("leaders", "outage", "network", "zombies", "come-and-go")
 
 
 def short(broker: ProfileName) -> list[str]:
     """The names of the short tier's scenarios on a broker."""
-    return [scenario.name for scenario in SCENARIOS if scenario.ci and broker in scenario.brokers]
+    return [scenario.name for scenario in chosen(broker, "ci")]
 
 
 class Running:
@@ -30,11 +30,10 @@ class Running:
     def __init__(self, place: Stage) -> None:
         self._place = place
         self._threads = ThreadPoolExecutor(AT_ONCE)
-        names = short(place.profile)
-        self._scenarios = {scenario.name: scenario for scenario in SCENARIOS if scenario.name in names}
+        self._scenarios = {scenario.name: scenario for scenario in chosen(place.profile, "ci")}
         self._begun: dict[str, Future[tuple[Outcome, str]]] = {
             name: self._threads.submit(self._run, self._scenarios[name])
-            for name in sorted(names, key=lambda name: name not in LONGEST)
+            for name in sorted(self._scenarios, key=lambda name: name not in LONGEST)
         }
 
     def passed(self, name: str) -> tuple[bool, str]:
