@@ -70,7 +70,7 @@ SHARED: Mapping[str, Any] = {
     "broker_max_poll_records": 4000,
     "broker_rebalance_timeout": 20.0,
     "producer_acks": -1,
-    "producer_request_timeout": 20.0,  # the default of 20 minutes hides an outage
+    "producer_request_timeout": 40.0,  # outlasts a broker's restart; the default of 20 minutes hides an outage
     "stream_buffer_maxsize": 16,  # batches
     "stream_wait_empty": False,  # waiting for a stuck event never ends
     "stream_publish_on_commit": False,
