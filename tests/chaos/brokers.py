@@ -51,7 +51,7 @@ def _disturbed(
     outcome = Outcome()
     with stage.kafka() as broker:
         night = stage.night(broker.address)
-        with night.workers(**lives.SLOW) as start:
+        with night.workers(**lives.SLOW | {"patience": PATIENCE_SECONDS}) as start:
             worker = start()
             for number in range(count):
                 night.produce(evening(seed * 1000 + number))

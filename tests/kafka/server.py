@@ -1,6 +1,7 @@
 """Apache Kafka as a process: fetched once with Maven into a cache outside the repository, started on loopback."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -173,13 +174,18 @@ def kafka_broker(folder: Path, extra: Mapping[str, str] | None = None) -> Iterat
 
 
 def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind((HOST, 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+    """Ports that nobody listens at, below those that the system gives to clients: a broker must find its own again."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+        if port not in found:
+            found.append(port)
+    return found
 
 
 def _filled(value: str, fields: Mapping[str, object]) -> str:
