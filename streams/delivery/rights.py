@@ -10,7 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import ConfigResource, ResourceType  # type: ignore[attr-defined]
 
 from streams.delivery.faults import ConfigurationFault
-from streams.delivery.reaching import Administration
+from streams.delivery.reaching import Administration, Unreached
 
 Operation = Literal["READ", "WRITE", "DESCRIBE_CONFIGS"]
 #: librdkafka ends the whole process when its patience with a group's coordinator ends (its issue 4605), so ours must.
@@ -77,7 +77,7 @@ class Rights:
         asked = client.describe_consumer_groups(
             sorted(groups), include_authorized_operations=True, request_timeout=_COORDINATOR_SECONDS
         )
-        allowed |= {name: self._allowed(name, future) for name, future in asked.items()}
+        allowed |= {name: self._allowed_of_group(name, future) for name, future in asked.items()}
         return [right for right in self._rights if not _covers(allowed[right.name], right)]
 
     def _allowed(self, name: str, asked: Future[Any]) -> set[str] | None:
@@ -90,6 +90,14 @@ class Rights:
                 return {"DESCRIBE_CONFIGS"} if self._policy_is_told(name) else set()
             return set() if code == KafkaError.GROUP_AUTHORIZATION_FAILED else None
         return None if found is None else {operation.name for operation in found}
+
+    def _allowed_of_group(self, name: str, asked: Future[Any]) -> set[str] | None:
+        try:
+            return self._allowed(name, asked)
+        except (
+            Unreached
+        ):  # no coordinator: a new cluster makes its first when it is asked for one, and takes its time
+            return None
 
     def _policy_is_told(self, topic: str) -> bool:
         # Of a topic that we may neither read nor write, the list of operations is kept back as a whole.
