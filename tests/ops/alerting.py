@@ -163,11 +163,12 @@ class Alerting:
 
 
 class Night:
-    """A feed on Kafka with its workers and a monitor, and alerting over all of them."""
+    """A feed on Kafka with its workers and a monitor, and alerting over all of them once it runs."""
 
-    def __init__(self, feed: Feed, alerting: Alerting, ports: dict[str, int]) -> None:
+    alerting: Alerting
+
+    def __init__(self, feed: Feed, ports: dict[str, int]) -> None:
         self.feed = feed
-        self.alerting = alerting
         self._ports = ports
 
     def worker(self, agent: str) -> None:

@@ -61,13 +61,15 @@ def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
         "monitor": [feed.port], "worker": workers, "serve": [ports["serve"]], "webhooks": [ports["webhooks"]],
     }  # fmt: skip
     try:
-        with Alerting(tmp_path, targets) as alerting:
-            night = Night(feed, alerting, ports)
-            for agent in ("council", "area"):
-                night.worker(agent)
-            until(lambda: all(feed.get("/metrics", port) for port in workers), 40)
-            feed.start("monitor", "monitor")
-            night.well()
+        night = Night(feed, ports)
+        for agent in ("council", "area"):
+            night.worker(agent)
+        until(lambda: all(feed.get("/metrics", port) for port in workers), 60)
+        feed.start("monitor", "monitor")
+        night.well()
+        with Alerting(tmp_path, targets) as alerting:  # not before there is something to watch
+            until(lambda: alerting.query('up{job="monitor"} == 1'), 30)
+            night.alerting = alerting
             yield night
     finally:
         feed.close()
