@@ -1,5 +1,6 @@
 """Topics as they must be: created with their policies, checked before anything connects, told apart by identity."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -70,7 +71,14 @@ class Topics:
                     raise self.administration.fault(f"cannot create topic {name}", refused) from None
             else:
                 created.append(name)
+        self._wait_shown(created)
         return created
+
+    def _wait_shown(self, names: list[str]) -> None:
+        # A broker answers "created" before it tells others of it; who asks meanwhile is told that there is none.
+        until = time.monotonic() + self._patience
+        while names and None in self._describe(names).values() and time.monotonic() < until:
+            time.sleep(0.1)
 
     def check(self, specs: Iterable[TopicSpec]) -> None:
         """ConfigurationFault when one is missing, or has another partition count or policy than it must."""
