@@ -17,6 +17,8 @@ from streams.delivery.fetching import FetchThread
 
 #: Most records in one event; a row is written once for all of them.
 BATCH_RECORDS = 1000
+#: How long to wait for records before looking again which partitions are ours; recovery waits for that look.
+IDLE_SECONDS = 0.2
 #: How long a revoked partition may finish its open batches before they are left to the next owner.
 SETTLE_SECONDS = 2.0
 
@@ -58,7 +60,7 @@ class BatchConsumer(driver.Consumer):
             await asyncio.sleep(0.05)
             return {}
         self._books_fetched = dict(self._books)
-        return await self._thread.getmany(active, timeout)
+        return await self._thread.getmany(active, min(timeout, IDLE_SECONDS))
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
         """Fetch once and hand the records out as batches; what cannot be handed out is given back."""
