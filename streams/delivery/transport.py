@@ -165,14 +165,16 @@ class BatchConsumer(driver.Consumer):
 
     async def perform_seek(self) -> None:
         """Go to the starts; to the earliest record where nothing is committed, which upstream leaves to chance."""
-        self._books = {tp: Book() for tp in self.starts}
+        books = self._books = {tp: Book() for tp in self.starts}
         await super().perform_seek()
         earliest = await self.earliest_offsets(*self.starts) if self.starts else {}
         for tp, committed in self.starts.items():
-            self._committed_offset[tp] = committed
             start = max(committed or 0, earliest[tp] or 0)
             await self.seek_wait({tp: start})
-            self._books[tp].position = start
+            if tp not in books:  # revoked meanwhile; recovery begins again with the next ones
+                raise IllegalStateError(f"{tp.topic}-{tp.partition} went away")
+            self._committed_offset[tp] = committed
+            books[tp].position = start
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Stop, let the open batches finish and commit them; upstream forgets the acknowledgements first."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 import pytest
+from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
@@ -130,6 +131,23 @@ async def test_input_begins_where_it_was_committed_before_the_rows_were_read() -
     await stage.consumer.perform_seek()
 
     assert await stage.fetched() == [(0, 2)]
+
+
+async def test_a_partition_that_goes_while_it_is_sought_is_no_fault() -> None:
+    """Recovery takes the error for what it is, and begins again with the next partitions."""
+    stage = Stage()
+    stage.declare(0)
+    await stage.consumer.look_up_starts()
+    seek = stage.consumer.seek_wait
+
+    async def seek_and_lose(positions: dict[TP, int]) -> None:
+        await seek(positions)
+        stage.consumer._books.clear()  # as a revocation does
+
+    stage.consumer.seek_wait = seek_and_lose
+
+    with pytest.raises(IllegalStateError):
+        await stage.consumer.perform_seek()
 
 
 async def test_starting_over_is_committed() -> None:
