@@ -66,7 +66,8 @@ def _one(way: Toy, stage: Stage, count: int, seed: int) -> Outcome:
         done, troubles = way(night, count, seed), []
     except lives.NotDrained as stuck:
         done, troubles = stuck.done, [str(stuck)]
-    ended = done.pop(lives.ENDED, 0)
+    if ended := done.pop(lives.ENDED, 0):
+        troubles.append(f"{ended} workers ended by themselves, beside a broker in good health")
     return Outcome(done, verdict(night), troubles, restarts=ended)
 
 
