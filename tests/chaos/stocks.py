@@ -7,9 +7,12 @@ from tests.chaos.stage import Stage
 from tests.delivery import stock
 from tests.delivery.oracle import Verdict, verdict
 
+#: How often a worker is ended in one night.
+LIVES = 3
+
 
 def known_bad(kind: str, stage: Stage, count: int, seed: int) -> Outcome:
-    """As many nights with a stock worker that is ended twice in each; what comes out right was missed."""
+    """As many nights with a stock worker that is ended again and again in each; what comes out right was missed."""
     outcome = Outcome()
     night = stage.night()
     stock.undisturbed(night, kind, seed)
@@ -18,8 +21,8 @@ def known_bad(kind: str, stage: Stage, count: int, seed: int) -> Outcome:
     for number in range(count):
         night = stage.night()
         how = signal.SIGTERM if number % 3 == 2 else signal.SIGKILL
-        stock.ended(night, kind, lives=2, seed=seed + number, number=how)
-        outcome.done[f"ended by {how.name}"] += 2
+        stock.ended(night, kind, lives=LIVES, seed=seed + number, number=how)
+        outcome.done[f"ended by {how.name}"] += LIVES
         found = verdict(night)
         if not said_wrong(found):
             outcome.missed.append(f"night {number} with {how.name} came out right: nothing caught {kind}")
