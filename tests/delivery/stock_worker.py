@@ -31,7 +31,6 @@ def app(given: argparse.Namespace) -> faust.App:
         security=Security(),
         instance=None,
     )
-    settings["broker_commit_interval"] = 2.8  # Faust's own
     if given.session:
         settings["broker_session_timeout"] = given.session
     worker = faust.App(names.app, **settings)
