@@ -11,7 +11,7 @@ from tests.delivery.oracle import Verdict, verdict
 LUCKY = ("level",)
 
 #: How often a worker is ended in one night.
-LIVES = 3
+LIVES = 2
 
 
 def known_bad(kind: str, stage: Stage, count: int, seed: int) -> Outcome:

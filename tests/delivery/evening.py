@@ -43,7 +43,7 @@ def evening(seed: int, councils: int = 6, wards: int = 8, later: int = 0) -> lis
     return events
 
 
-def plain_evening(seed: int, councils: int = 2, wards: int = 30) -> list[bytes | dict[str, Any]]:
+def plain_evening(seed: int, councils: int = 8, wards: int = 8) -> list[bytes | dict[str, Any]]:
     """An evening without a mistake or a repetition: maps first, each ward once."""
     lot = random.Random(seed)
     names = [f"p{seed}-{c}" for c in range(councils)]
