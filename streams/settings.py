@@ -55,7 +55,9 @@ class Settings(BaseSettings):
         description="Which night this is: part of every topic, event, group and table name, so that test "
         "data cannot reach a live reader. A forgotten mode is a replay, which nobody publishes",
     )
-    broker: Broker = Field("127.0.0.1:9092", description="Kafka's address, `host:port`; of a cluster several, comma between them")
+    broker: Broker = Field(
+        "127.0.0.1:9092", description="Kafka's address, `host:port`; of a cluster several, comma between them"
+    )
     profile: Literal["kafka", "embedded"] = Field(
         "kafka",
         description="`kafka` for Apache Kafka; `embedded` for the built-in broker of the demo (memory "
