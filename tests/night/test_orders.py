@@ -19,8 +19,8 @@ from streams.rules.council import Council, take
 from tests.night.conftest import council
 from tests.rules.making import claims
 
-#: Two hundred where it counts, twenty at the desk, for each is a whole night.
-SHUFFLES = int(os.environ.get("SHUFFLES", "200" if os.environ.get("CI") else "20"))
+#: A hundred in CI, twenty at the desk, for each is a whole night.
+SHUFFLES = int(os.environ.get("SHUFFLES", "100" if os.environ.get("CI") else "20"))
 #: Councils whose map is sent once more, as version 2, anywhere in the night.
 AMENDED = ("horsham", "tandridge", "lewes")
 #: Councils of which every ward is first declared wrongly: a gain, a third of the seats, a lot.

@@ -52,18 +52,18 @@ class Ground:
     ) -> dict[str, Any]:
         """One contender, as so many workers of a group, through all events; what it came to.
 
-        Our own workers have their partitions before the first event is sent, so that two share them from the
-        start; the others find everything there.
+        Several workers have their partitions before the first event is sent, so that they share them from the
+        start; one finds everything there.
         """
         self._runs += 1
         run = f"{contender}-{self._runs}"
         topic = self._topics(name, run)
-        if contender != "ours":
+        if workers == 1:
             self.send(topic, events)
         processes = [self._start(contender, name, run, number) for number in range(workers)]
         deadline = time.monotonic() + seconds
         try:
-            if contender == "ours":
+            if workers > 1:
                 self._wait_ready(processes, run, deadline)
                 self.send(topic, events)
             broker_began = self._broker_seconds()
