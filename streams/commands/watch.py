@@ -41,17 +41,21 @@ async def _watch(names: "Named", types: list[str], priorities: str, new: bool, r
 
     from rich.console import Console
 
+    from results_client.reading import LaterVersion, read_headline
     from schemas import topics
-    from schemas.headline import Headline
     from streams.clients import reader
     from streams.commands.look import spoken
     from streams.settings import settings
+    from streams.trouble import Trouble
 
     these = settings()
     console = Console(highlight=False, soft_wrap=True)
     async with reader(these, topics.headlines(these.mode), start="latest" if new else "earliest") as client:
         async for record in client:
-            headline = Headline.model_validate_json(record.value)
+            try:
+                headline = read_headline(record.value)
+            except LaterVersion as later:
+                raise Trouble(f"{record.topic}-{record.partition}, offset {record.offset}: {later}") from None
             if not wanted(headline, names, types, priorities):
                 continue
             if raw:

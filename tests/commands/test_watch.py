@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from results_client.reading import AnyHeadline
 from schemas import topics
 from schemas.cloudevents import headline_headers
 from schemas.contract import Mode
@@ -62,6 +63,18 @@ async def test_headlines_are_printed_from_the_first_one_on(results: Run, address
 
     assert line == spoken(a_headline("Two.", priority="B")).plain + "\n"
     assert '"text":"One."' in raw
+
+
+async def test_a_headline_of_a_later_release_is_shown_as_its_text(results: Run, address: str) -> None:
+    results("topics", RESULTS_MODE="rehearsal")
+    later = AnyHeadline.model_validate(
+        a_headline("Later.", mode="rehearsal").model_dump() | {"type": "NOT_YET"}
+    )
+    await say(address, "rehearsal", [later])
+
+    line = _first_line(address, "watch", "-t", "not_yet")
+
+    assert line == spoken(a_headline("Later.")).plain + "\n"
 
 
 async def test_what_was_said_before_can_be_left_out(results: Run, address: str) -> None:
