@@ -22,10 +22,13 @@ class SettingsRefused(Trouble):
 
 
 def _address(broker: str) -> str:
-    """`host:port`, as it goes to the clients; credentials in an address would end up in logs."""
-    host, _, port = broker.rpartition(":")
-    if "@" in broker or "/" in broker or not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError("give it as host:port, for example kafka.example.org:9092, without user or password")
+    """`host:port`, one or several, as they go to the clients; credentials in an address would end up in logs."""
+    for address in broker.split(","):
+        host, _, port = address.rpartition(":")
+        if "@" in host or "/" in address or not host or not port.isdigit() or not 0 < int(port) < 65536:
+            raise ValueError(
+                "give it as host:port, for example kafka.example.org:9092, without user or password"
+            )
     return broker
 
 
@@ -312,7 +315,7 @@ class Settings(BaseSettings):
         return self
 
     def _on_this_machine(self) -> bool:
-        return _is_loopback(self.broker.rpartition(":")[0])
+        return all(_is_loopback(address.rpartition(":")[0]) for address in self.broker.split(","))
 
     def generation_of(self, agent: str) -> int:
         """Return the generation that an agent's worker is of."""

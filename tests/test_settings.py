@@ -42,6 +42,7 @@ def test_arguments_go_before_the_environment_and_that_before_the_file(
         ),
         ({"RESULTS_PROFILE": "embedded", "RESULTS_TLS": "true"}, "knows neither TLS nor users"),
         ({"RESULTS_BROKER": "kafka.example.org"}, "RESULTS_BROKER: give it as host:port"),
+        ({"RESULTS_BROKER": "one.example.org,two.example.org:9092"}, "RESULTS_BROKER: give it as host:port"),
         ({"RESULTS_BROKER": "kafka://user:word@kafka.example.org:9092"}, "without user or password"),
         ({"RESULTS_SASL_USERNAME": "feed"}, "set both or neither"),
         (

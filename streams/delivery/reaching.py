@@ -99,7 +99,7 @@ def why(broker: str, security: Security) -> str:
 def why_unreached(broker: str, security: Security) -> str:
     """Why a broker cannot be reached, as far as the bare connection tells."""
     try:
-        _connected(broker).close()
+        _connected(broker)[0].close()
     except OSError:
         return (
             f"No Kafka broker answers at {broker}: start it, or set RESULTS_BROKER to where it is "
@@ -134,9 +134,10 @@ def _login(broker: str, security: Security, said: str) -> str:
 
 def _certificate(broker: str, security: Security) -> str | None:
     """What is wrong with the broker's certificate; None when a handshake succeeds."""
-    host = broker.rpartition(":")[0].strip("[]")
+    host = broker
     try:
-        with security.context().wrap_socket(_connected(broker), server_hostname=host):
+        line, host = _connected(broker)
+        with security.context().wrap_socket(line, server_hostname=host):
             return None
     except ssl.SSLCertVerificationError as refused:
         if refused.verify_code in _OTHER_NAME:
@@ -161,12 +162,21 @@ def _speaks_tls(broker: str) -> bool:
         ssl.CERT_NONE,
     )  # nothing is sent; only: does it answer?
     try:
-        with context.wrap_socket(_connected(broker)):
+        with context.wrap_socket(_connected(broker)[0]):
             return True
     except OSError:
         return False
 
 
-def _connected(broker: str) -> socket.socket:
-    host, _, port = broker.rpartition(":")
-    return socket.create_connection((host.strip("[]"), int(port)), timeout=_LOOK_SECONDS)
+def _connected(broker: str) -> tuple[socket.socket, str]:
+    """A bare connection to the first of the broker's addresses where something listens, and its host."""
+    failed: OSError | None = None
+    for address in broker.split(","):
+        host, _, port = address.strip().rpartition(":")
+        try:
+            return socket.create_connection((host.strip("[]"), int(port)), timeout=_LOOK_SECONDS), host.strip(
+                "[]"
+            )
+        except OSError as refused:
+            failed = refused
+    raise failed or OSError(f"{broker} is no address")

@@ -78,6 +78,8 @@ def run_worker(
         outputs = [topic.name for topic in output_topics]
         rights = Rights(topics.administration, needed(input_topic.name, changelog.name, outputs, name))
         rights.check()
+        if successor is not None:
+            topics.check_successor(successor)
         topics.check([input_topic, changelog, *output_topics])
         identity = topics.identity(input_topic.name) or ""
 
@@ -88,7 +90,6 @@ def run_worker(
                 _same(input_topic.name, identity, topics.identity(input_topic.name))
             rights.check()
 
-        look()
         given = app_settings(
             PROFILES[profile],
             broker=broker,
