@@ -85,6 +85,8 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
+    # A shell's background job is started with Ctrl-C ignored; SIGTERM, which ends by the same way, would be lost on it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # commands say themselves who does not answer
     try:
         app()

@@ -146,6 +146,22 @@ def test_sigterm_ends_everything(running: "subprocess.Popen[str]", free_port: in
     assert _children_of_the_demo(free_port) == []
 
 
+def test_sigterm_ends_a_background_job_of_a_script_as_well(free_port: int) -> None:
+    command = [sys.executable, "-m", "streams", "demo", "--speed", "100", "--port", str(free_port)]
+    ignoring = ["sh", "-c", """trap '' INT; exec "$@" """, "sh", *command]  # what `&` in a script does
+    with subprocess.Popen(ignoring, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout
+        assert demo.stdout.readline()
+        demo.terminate()
+        try:
+            demo.communicate(timeout=20)
+        finally:
+            demo.kill()
+
+    assert demo.returncode == 143
+    assert _children_of_the_demo(free_port) == []
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children for their parent")
 def test_a_demo_that_is_killed_leaves_nobody_behind(running: "subprocess.Popen[str]", free_port: int) -> None:
     def seen(*parts: str) -> bool:
