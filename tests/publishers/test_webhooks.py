@@ -142,7 +142,7 @@ async def test_a_receiver_that_is_killed_and_comes_back_misses_nothing(store: St
         subscribe(store, receiver.url)
         port = receiver.port
         sender.take(some()[:4])
-        await until(lambda: len(receiver.taken) == 4)
+        await until(lambda: store.tally("sub_1").delivered == 4)
     async with sending(store) as sender:
         sender.take(some())
         await until(lambda: store.tally("sub_1").last.startswith("no connection"))
@@ -152,6 +152,20 @@ async def test_a_receiver_that_is_killed_and_comes_back_misses_nothing(store: St
 
     assert in_order(receiver.once())
     assert len(receiver.taken) == 12
+
+
+async def test_a_sender_that_is_ended_hears_what_it_asked_and_asks_nothing_twice(store: Store) -> None:
+    async with receiving(pause_seconds=0.3) as receiver:
+        async with sending(store) as sender:
+            subscribe(store, receiver.url)
+            sender.take(some())
+            await until(lambda: receiver.open > 0)
+        heard = store.tally("sub_1").delivered
+        async with sending(store):
+            await until(lambda: store.tally("sub_1").delivered == 12)
+
+    assert heard > 0
+    assert len(receiver.asked) == 12
 
 
 async def test_a_slow_receiver_holds_up_nobody_else(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,10 @@ class Sender:
             self._wake.set()
 
     async def run(self) -> None:
-        """Send until cancelled; what is in flight then is sent again by the next run, under the same id."""
+        """Send until cancelled; then wait for the answers to what is in flight, TIMEOUT_SECONDS at most.
+
+        Cancelled twice, or killed, it leaves them open: the next run sends those again, under the same ids.
+        """
         try:
             while True:
                 self._wake.clear()
@@ -90,8 +93,12 @@ class Sender:
                     self._tasks.discard(task)
                     task.result()
         finally:
-            for task in self._tasks:
-                task.cancel()
+            try:
+                if self._tasks:
+                    await asyncio.wait(self._tasks)
+            finally:
+                for task in self._tasks:
+                    task.cancel()
 
     def _look(self, subscriptions: list[Subscription]) -> None:
         """What is not done at every turn: on a busy night there are hundreds a second."""
