@@ -18,7 +18,8 @@ from rich.terminal_theme import MONOKAI  # noqa: E402
 
 from streams.commands.board import Board  # noqa: E402
 from streams.commands.nights import DEFAULT, chosen  # noqa: E402
-from streams.rules.council import Council, take  # noqa: E402
+from streams.rules.council import Council  # noqa: E402
+from streams.rules.take import take  # noqa: E402
 
 MOMENT = datetime(2023, 5, 5, 17, 15, tzinfo=UTC)
 WIDTH, HEIGHT = 124, 56

@@ -12,7 +12,8 @@ from streams.delivery.keeper import Addressed, Judged, Output, Record
 from streams.delivery.partition import partition_of
 from streams.rules import admission
 from streams.rules.admission import Refusal
-from streams.rules.council import Council, Taken, take
+from streams.rules.council import Council
+from streams.rules.take import Taken, take
 
 #: Why an event does not surely come from its producer, by the headers of its record; None when it does.
 Unsigned = Callable[[InputEvent, tuple[tuple[str, bytes], ...]], str | None]

@@ -11,8 +11,8 @@ from schemas.reading import InputEvent
 from schemas.rejection import BEGINNING_BYTES, ORIGINAL_BYTES, Rejection
 from streams.delivery.keeper import Output, Record
 from streams.rules.admission import Refusal
-from streams.rules.council import Taken
 from streams.rules.notices import Notice
+from streams.rules.take import Taken
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = int((datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH).total_seconds()) * 1000

@@ -10,8 +10,7 @@ from schemas.council import CouncilOpened
 from schemas.reading import InputEvent, reread
 from schemas.standing import Standing
 from streams.rules.book import Book, restore
-from streams.rules.contribution import Given
-from streams.rules.council import Council
+from streams.rules.council import Council, Given
 from streams.rules.said import Said
 from streams.rules.telling import RULES_VERSION
 

@@ -15,11 +15,12 @@ from schemas.standing import Change, Changes
 from streams.rules import baseline as bases
 from streams.rules import control
 from streams.rules.admission import refuse
-from streams.rules.council import Council, take
+from streams.rules.council import Council
 from streams.rules.count import Count
 from streams.rules.english import ENGLISH
 from streams.rules.ground import NOC
 from streams.rules.notices import Notice, conflicts
+from streams.rules.take import take
 
 _LOCAL = ZoneInfo("Europe/London")
 

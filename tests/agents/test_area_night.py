@@ -15,7 +15,8 @@ from streams.rehearsal.night import encode, read_night
 from streams.rehearsal.nights import SOUTH_EAST_2023
 from streams.rules.area.take import AreaState
 from streams.rules.area.take import take as take_area
-from streams.rules.council import Council, take
+from streams.rules.council import Council
+from streams.rules.take import take
 from tests.night.test_horsham import a_correction, swapped
 from tests.rules.making import claims, said
 

@@ -16,9 +16,10 @@ from streams.rehearsal.night import encode, read_night
 from streams.rehearsal.nights import SOUTH_EAST_2023
 from streams.rules.admission import refuse
 from streams.rules.book import enter, open_book
-from streams.rules.council import Council, take
+from streams.rules.council import Council
 from streams.rules.count import count
 from streams.rules.facts.table import facts
+from streams.rules.take import take
 
 Step = Callable[[], int]
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from schemas.declaration import WardDeclared
 from schemas.reading import InputEvent
 from streams.commands.nights import DEFAULT, chosen
-from streams.rules.council import Council, Taken, take
+from streams.rules.council import Council
+from streams.rules.take import Taken, take
 
 Item = InputEvent | tuple[str, bytes]
 

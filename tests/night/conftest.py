@@ -15,7 +15,8 @@ from schemas.standing import Standing
 from streams.rehearsal.night import Night, encode, read_night
 from streams.rehearsal.nights import SOUTH_EAST_2023
 from streams.rules.admission import refuse
-from streams.rules.council import Council, Taken, take
+from streams.rules.council import Council
+from streams.rules.take import Taken, take
 
 PUBLISHED = Path(__file__).parent / "published"
 

@@ -9,7 +9,8 @@ from schemas.headline import Headline
 from schemas.proof import mistakes
 from schemas.reading import read
 from streams.rehearsal.night import Night, encode
-from streams.rules.council import Council, take
+from streams.rules.council import Council
+from streams.rules.take import take
 from tests.night.conftest import council, fold, ward
 
 pytestmark = pytest.mark.night

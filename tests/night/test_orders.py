@@ -15,7 +15,8 @@ from schemas.headline import Headline
 from schemas.reading import InputEvent
 from streams.rehearsal.night import read_night
 from streams.rehearsal.nights import SOUTH_EAST_2023
-from streams.rules.council import Council, take
+from streams.rules.council import Council
+from streams.rules.take import take
 from tests.night.conftest import council
 from tests.rules.making import claims
 

@@ -12,7 +12,8 @@ from streams.commands.nights import DEFAULT, chosen
 from streams.rehearsal.synthetic.maps import invented, with_invented_people
 from streams.rehearsal.synthetic.mishaps import Rates, befall
 from streams.rehearsal.synthetic.results import declared
-from streams.rules.council import Council, take
+from streams.rules.council import Council
+from streams.rules.take import take
 from streams.signing import canonical
 
 DAY = date(2023, 5, 4)

@@ -8,8 +8,9 @@ from typing import Any
 from schemas.council import CouncilOpened
 from schemas.headline import Headline
 from schemas.reading import InputEvent, read
-from streams.rules.council import Council, Taken, take
+from streams.rules.council import Council
 from streams.rules.notices import Notice
+from streams.rules.take import Taken, take
 
 COUNCIL = "local.trumptonshire.2023-05-04"
 

@@ -7,10 +7,10 @@ from typing import get_args
 import pytest
 
 from schemas.event import ReasonCode
-from streams.rules.council import take
 from streams.rules.english import ENGLISH
 from streams.rules.language import GRAMMAR, Language
 from streams.rules.lint.words import LOADED
+from streams.rules.take import take
 from streams.rules.welsh import WELSH
 from streams.rules.wording.table import SLOTS
 from tests.rules.making import Night, a_declaration, a_map, a_postponed_ward, a_ward, an_event

@@ -9,7 +9,8 @@ from schemas.headline import Headline
 from schemas.reading import InputEvent, read, read_area_event
 from streams.rules.area.take import AreaState, AreaTaken
 from streams.rules.area.take import take as take_area
-from streams.rules.council import Council, take
+from streams.rules.council import Council
+from streams.rules.take import take
 from tests.rules.making import a_declaration, a_map, a_moment, a_ward, an_event, claims, dumps
 
 SHIRE = {"id": "shire", "name": "Shire", "kind": "county", "parent": "marches"}
