@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from schemas import topics as names
 from schemas.topics import TopicSpec, all_topics, contributions, declarations
 from streams.delivery.keeper import Keeper
-from streams.delivery.profiles import Security
 from streams.delivery.status import Observer
 from streams.delivery.topics import Changelog, Successor, Topics
+from streams.login import security
 from streams.settings import Settings
-from streams.trouble import Trouble
 
 if TYPE_CHECKING:
     from streams.agents.council import Unsigned
@@ -23,21 +22,6 @@ WRITTEN = {
     COUNCIL: (names.headlines, names.standings, names.contributions, names.rejections, names.probes),
     AREA: (names.headlines, names.boards, names.rejections, names.probes),
 }
-
-
-def security(settings: Settings) -> Security:
-    """Return how to prove to the broker who we are."""
-    password = settings.sasl_password
-    return Security(
-        tls=settings.tls,
-        ca_file=_text(settings.tls_ca_file),
-        cert_file=_text(settings.tls_cert_file),
-        key_file=_text(settings.tls_key_file),
-        username=settings.sasl_username,
-        password=password.get_secret_value() if password else None,
-        mechanism=settings.sasl_mechanism,
-        subject=_subject(settings.tls_cert_file) if settings.sasl_username is None else None,
-    )
 
 
 def topics(settings: Settings) -> Topics:
@@ -129,20 +113,3 @@ def _shown(
     metrics = WorkerMetrics(agent, settings.group(agent), running_version())
     metrics.show(settings.metrics_host, settings.metrics_port)
     return measured(keeper, metrics), metrics
-
-
-def _subject(certificate: Path | None) -> str | None:
-    if certificate is None:
-        return None
-    from cryptography.x509 import load_pem_x509_certificate
-
-    try:
-        return load_pem_x509_certificate(certificate.read_bytes()).subject.rfc4514_string()
-    except ValueError:
-        raise Trouble(
-            f"RESULTS_TLS_CERT_FILE names {certificate}, which holds no certificate in PEM."
-        ) from None
-
-
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)

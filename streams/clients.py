@@ -128,7 +128,7 @@ def no_broker(settings: Settings) -> str:
 
 async def shut_out(settings: Settings) -> Trouble:
     """Why a client was not let in: nobody is there, or TLS or the login is not what the broker wants."""
-    from streams.app import security
     from streams.delivery.reaching import why
+    from streams.login import security
 
     return Trouble(await asyncio.to_thread(why, settings.broker, security(settings)))

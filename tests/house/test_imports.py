@@ -3,6 +3,8 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,8 @@ ARROWS = {
         "streams.trouble",
     },
     "streams/problem.py": STANDARD_LIBRARY,
+    "streams/login.py": STANDARD_LIBRARY
+    | {"cryptography", "streams.delivery.profiles", "streams.settings", "streams.trouble"},
     "streams/signing.py": STANDARD_LIBRARY | {"cryptography", "schemas", "streams.trouble"},
     "results_client": STANDARD_LIBRARY | {"aiokafka", "pydantic", "schemas"},
     "streams/ops": STANDARD_LIBRARY
@@ -117,6 +121,26 @@ def test_a_package_imports_only_what_its_arrows_allow(package: str) -> None:
     ]
 
     assert not strays, "\n".join(strays)
+
+
+def test_no_two_files_import_each_other() -> None:
+    """Not in a function and not for the type checker alone: who reads one must not need the other."""
+    house = {_dotted(path): path for path in sources("schemas", "streams", "results_client")}
+
+    TopologicalSorter(
+        {module: _asked(imported(parsed(path)), house) for module, path in house.items()}
+    ).prepare()
+
+
+def test_two_files_that_import_each_other_are_seen() -> None:
+    house = {"streams.a": Path("a.py"), "streams.b": Path("b.py")}
+    asked = {
+        module: _asked(iter([(1, f"{other}.x")]), house)
+        for module, other in zip(house, reversed(house), strict=True)
+    }
+
+    with pytest.raises(CycleError):
+        TopologicalSorter(asked).prepare()
 
 
 def test_rules_never_ask_for_the_time() -> None:
@@ -166,6 +190,11 @@ if threading.active_count() > 1:
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def _asked(names: Iterator[tuple[int, str]], house: Mapping[str, Path]) -> set[str]:
+    """The files of the house that are imported, whether by their own name or for something in them."""
+    return {part for _, name in names for part in (name, name.rpartition(".")[0]) if part in house}
 
 
 def _files(package: str) -> list[Path]:
