@@ -15,6 +15,7 @@ from schemas.area import Board
 from schemas.contract import Mode
 from schemas.headline import Action, Headline
 from schemas.standing import Standing
+from streams.publishers.discretion import discreet
 
 Kind = Literal["headlines", "standings", "boards"]
 Picture = TypeVar("Picture", Standing, Board)
@@ -67,7 +68,7 @@ class Version(Generic[Picture]):
 
     @property
     def raw(self) -> bytes:
-        """The bytes as they lay on the topic."""
+        """The bytes as they lay on the topic, but for what readers are not told."""
         return zlib.decompress(self.packed)
 
     def picture(self) -> Picture:
@@ -264,6 +265,9 @@ class Archive:
     ) -> None:
         if picture.mode != self.mode:
             raise _OtherMode
+        if picture.holds:
+            raw = discreet(raw)
+            picture = read(type(picture), raw)
         if histories.setdefault(key, History()).take(picture, raw, at_ms):
             self.revision += 1
             self.at_ms = max(self.at_ms, at_ms)

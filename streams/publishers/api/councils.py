@@ -52,7 +52,10 @@ class Call(BaseModel):
 
 
 class CouncilAnswer(BaseModel):
-    """A council: its standing as on the topic, the call that stands, and its headlines from the first on."""
+    """A council: its standing, the call that stands, and its headlines from the first on.
+
+    Standing and headlines are as on the topics; of a hold only that it is there.
+    """
 
     meta: Meta
     version_url: str
