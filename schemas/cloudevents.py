@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from schemas.area import AreaHeld, AreaReleased, AreaReview
 from schemas.contract import Contract
 from schemas.event import Event
 from schemas.headline import Headline
@@ -29,8 +30,16 @@ def headers(*, id: str, source: str, type: str, subject: str, time: str, schema:
 
 def event_headers(event: Event) -> Headers:
     """Headers of an input event: who pushed it is the source."""
+    return _pushed(event, getattr(event, "ward", None) or event.council)
+
+
+def area_headers(event: AreaHeld | AreaReleased | AreaReview) -> Headers:
+    """Headers of what the desk says of an area."""
+    return _pushed(event, event.key)
+
+
+def _pushed(event: Event | AreaHeld | AreaReleased | AreaReview, subject: str) -> Headers:
     name = type(event).__name__
-    subject = getattr(event, "ward", None) or event.council
     return headers(
         id=event.id,
         source="/producers/" + quote(event.producer.replace(" ", "-").lower(), safe=""),

@@ -8,6 +8,7 @@ from types import FrameType
 import typer
 
 from streams.commands import (
+    area,
     asyncapi,
     check_night,
     config,
@@ -51,6 +52,7 @@ app.command(rich_help_panel=_TRY)(rehearse.rehearse)
 app.command("open", rich_help_panel=_FEED)(declare.open_councils)
 app.command(rich_help_panel=_FEED)(declare.declare)
 app.command(rich_help_panel=_FEED)(watch.watch)
+app.add_typer(area.area, name="area", rich_help_panel=_FEED)
 app.command(rich_help_panel=_RUN)(topics.topics)
 app.command(rich_help_panel=_RUN)(worker.worker)
 app.command(rich_help_panel=_RUN)(intake.intake)

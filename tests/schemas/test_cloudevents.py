@@ -1,12 +1,15 @@
 """Our headers against the published CloudEvents package: it reads them as what they mean, and writes the same names."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_binary_event
 from cloudevents.core.v1.event import CloudEvent
 
-from schemas.cloudevents import Headers, event_headers
+from schemas.area import AreaHeld
+from schemas.cloudevents import Headers, area_headers, event_headers
+from schemas.event import Moment
 from schemas.reading import InputEvent, read
 from streams.agents.council import CouncilKeeper
 from streams.delivery.keeper import Addressed, Output, Record
@@ -63,6 +66,19 @@ def test_an_input_event_is_heard_as_a_cloud_event(kind: str) -> None:
 def _read_back(data: object) -> InputEvent:
     assert isinstance(data, dict)
     return read(raw(data))
+
+
+def test_what_the_desk_says_of_an_area_is_heard_as_a_cloud_event() -> None:
+    held = AreaHeld(
+        schema_version=1, type="AreaHeld", id="sussex:hold-1", mode="rehearsal", election="local.2023-05-04",
+        area="sussex", declared_at=Moment(at=datetime(2023, 5, 5, 17, tzinfo=UTC), basis="reported"),
+        producer="Desk", by="Duty editor", reason="told twice", scope="area",
+    )  # fmt: skip
+
+    heard = _heard(area_headers(held), held.model_dump_json().encode(), held.key.encode())
+
+    assert (heard.get_id(), heard.get_source()) == ("sussex:hold-1", "/producers/desk")
+    assert (heard.get_type(), heard.get_subject()) == ("uk.results.AreaHeld.v1", "sussex@local.2023-05-04")
 
 
 @pytest.mark.parametrize("kind", GOOD)
