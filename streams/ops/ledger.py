@@ -56,6 +56,15 @@ class Council:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """What is held in an area, as the ``version`` of its board has it."""
+
+    name: str
+    version: int
+    holds: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A rejection as it was said, and when (Unix seconds); ``action``: what was done about it, if anything."""
 
@@ -91,6 +100,7 @@ class Ledger:
     rejected: dict[str, Rejected] = field(default_factory=dict)
     parked: dict[str, Rejected] = field(default_factory=dict)
     councils: dict[str, Council] = field(default_factory=dict)
+    areas: dict[str, Area] = field(default_factory=dict)
     sources: dict[str, float] = field(default_factory=dict)
     answered: Callable[[str, str, float], None] = lambda probe, agent, at: None
     clock: datetime | None = None
@@ -117,6 +127,8 @@ class Ledger:
             self._headline(_loads(value), at)
         elif topic == topics.standings(self.mode):
             self._standing(_loads(value), at)
+        elif topic == topics.boards(self.mode):
+            self._board(_loads(value))
         elif topic == topics.probes(self.mode):
             answer = _loads(value)
             self.answered(_text(answer, "id"), _text(answer, "agent"), at)
@@ -250,6 +262,11 @@ class Ledger:
             name, revision = str(ward.get("ward")), _count(ward, "revision")
             if revision and self._tallies.setdefault(name, {}).setdefault(revision, at) == at:
                 self._tallied(name, revision, at)
+
+    def _board(self, board: dict[str, Any]) -> None:
+        id, version = _text(board, "area"), _count(board, "version")
+        if id and (id not in self.areas or self.areas[id].version < version):
+            self.areas[id] = Area(_text(board, "name"), version, tuple(_objects(board, "holds")))
 
     def _tallied(self, ward: str, revision: int, at: float) -> None:
         waiting = self._untallied.get(ward)

@@ -118,6 +118,7 @@ async def opened(settings: Settings) -> AsyncIterator[Monitor]:
         there = await positions.topics()
         wanted = [
             topics.declarations(settings.mode), topics.headlines(settings.mode), topics.standings(settings.mode),
+            topics.boards(settings.mode),
             topics.rejections(settings.mode), topics.actions(settings.mode), topics.probes(settings.mode),
         ]  # fmt: skip
         reads = every_group(settings)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from streams.delivery.status import STALE_SECONDS, Status
-from streams.ops.ledger import Council, Rejected
+from streams.ops.ledger import Area, Council, Rejected
 from streams.ops.sight import Sight
 from streams.ops.verdict import VERDICTS, Verdict, worst
 from streams.ops.watch import Group
@@ -21,6 +21,7 @@ def view(sight: Sight, workers: Mapping[str, Status], now: float, version: str) 
     ages = [found["lag_seconds"] for found in groups if found["lag_seconds"] is not None]
     ledger = sight.ledger
     councils = list(ledger.councils.values())
+    places: list[Council | Area] = [*councils, *ledger.areas.values()]
     return {
         "at": now,
         "mode": ledger.mode,
@@ -45,9 +46,9 @@ def view(sight: Sight, workers: Mapping[str, Status], now: float, version: str) 
         "councils": {"final": sum(council.final for council in councils), "all": len(councils)},
         "overdue": _overdue(councils, sight),
         "holds": [
-            {"council": council.name, **hold}
-            for council in sorted(councils, key=lambda council: council.name)
-            for hold in council.holds
+            {"where": place.name, **hold}
+            for place in sorted(places, key=lambda place: place.name)
+            for hold in place.holds
         ],
         "parked": len(ledger.parked),
         "open": len(ledger.open),

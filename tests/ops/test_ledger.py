@@ -213,7 +213,7 @@ NOISE = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                "id type ward wards revision causes holds version council declared_at at expected_at".split()
+                "id type ward wards revision causes holds version council area declared_at at expected_at".split()
             ),
             inner,
             max_size=6,
@@ -223,7 +223,8 @@ NOISE = st.recursive(
 )
 ANY_TOPIC = st.sampled_from(
     [of("replay") for of in (
-        topics.declarations, topics.headlines, topics.standings, topics.rejections, topics.actions, topics.probes,
+        topics.declarations, topics.headlines, topics.standings, topics.boards, topics.rejections, topics.actions,
+        topics.probes,
     )]
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from prometheus_client import generate_latest
 
+from schemas import topics
 from streams.ops.exposition import Exposition
 from streams.ops.lag import Sample
 from streams.ops.ledger import Ledger
@@ -22,6 +23,7 @@ from streams.ops.view import view
 from streams.ops.watch import Group, Watch
 from streams.ops.web import PAGE, Door
 from streams.settings import Settings, settings
+from tests.commands.evening import a_standing
 from tests.ops.test_ledger import DECLARATIONS, Told, a_rejection
 
 SECRET = "correct-horse-battery"
@@ -284,3 +286,25 @@ def test_a_partition_is_silent_until_a_probe_comes_all_the_way_again() -> None:
     for agent in ("council", "area"):
         probes.answer(again.id, agent, 16.5)
     assert (view(sight, {}, 1.0, "1")["verdict"], probes.silent) == ("unknown", set())
+
+
+def test_holds_of_councils_and_areas_stand_in_one_list() -> None:
+    told = Told()
+    hold = {"hold": "h", "scope": "council", "by": "A", "reason": "no"}
+    board = {
+        "area": "kent@local.2023-05-04",
+        "name": "Kent",
+        "version": 2,
+        "holds": [hold | {"scope": "area"}],
+    }
+    told.tell(topics.boards("replay"), board, 1.0)
+    told.tell(topics.boards("replay"), board | {"version": 1, "holds": []}, 2.0)  # said again after a restart
+    told.tell(topics.standings("replay"), a_standing(holds=(hold,)).model_dump(mode="json"), 3.0)
+    sight = a_sight(settings())
+    sight.ledger = told.ledger
+
+    found = [(held["where"], held["scope"]) for held in view(sight, {}, 4.0, "1")["holds"]]
+
+    told.tell(topics.boards("replay"), board | {"version": 3, "holds": []}, 5.0)
+    assert found == [("Horsham", "council"), ("Kent", "area")]
+    assert [held["where"] for held in view(sight, {}, 6.0, "1")["holds"]] == ["Horsham"]

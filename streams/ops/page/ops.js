@@ -121,7 +121,7 @@ function show(now) {
   rows("workers", now.workers, (found) => [found.worker, found.state === "silent" ? `silent for ${seconds(found.silent_seconds)}` : found.state,
     found.partitions.join(", ") || "none", found.rebalances, found.remaining ? `${found.remaining} records to go` : "complete"],
     "No worker writes its state here; other machines show theirs in Grafana.");
-  rows("holds", now.holds, (found) => [found.council, found.scope, found.by, found.reason], "None.");
+  rows("holds", now.holds, (found) => [found.where, found.scope, found.by, found.reason], "None.");
 }
 
 async function open(id) {
