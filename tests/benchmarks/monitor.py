@@ -1,10 +1,11 @@
 """What watching costs: the monitor of three groups on eight partitions through a night, and scrapes of every part.
 
 `python -m tests.benchmarks.monitor [SPEED]` on Apache Kafka: the monitor at its own pace, a council and an area worker
-and a consumer of headlines; a night is replayed at SPEED (250 unless given), then it is quiet for 30 s.  Each part is
-scraped every 2 s, as the shipped Prometheus does.  Printed: the monitor's share of a core and its resident memory in
-both halves; the median, 95 % and longest time of a scrape; and what one costs in processor time.  The peer is a process
-that does nothing but answer scrapes with nothing in them: beyond the peer's time is ours, the rest is the machine's.
+and a consumer of headlines; a night is replayed at SPEED (250 unless given), then it is quiet for 30 s, and then two
+processes beside it want all that the machine has, for 30 s.  Each part is scraped every 2 s in the night, as the
+shipped Prometheus does, and five times a second after it.  Printed for each stretch: the monitor's share of a core and
+its resident memory; median, 99 % and longest time of a scrape; and at the end what one costs in processor time.  The
+peer is a process that only answers scrapes, with nothing in them: beyond its time is ours, the rest is the machine's.
 """
 
 import asyncio
@@ -28,7 +29,9 @@ from tests.ops.feed import Feed, free_port, until
 
 PARTITIONS = 8
 SCRAPE_SECONDS = 2.0
-QUIET_SECONDS = 30.0
+OFTEN_SECONDS = 0.2
+STRETCH_SECONDS = 30.0
+BURNERS = 2
 AT_A_STRETCH = 200
 READER = "newsroom"
 
@@ -36,11 +39,12 @@ READER = "newsroom"
 class Scrapes:
     """Scrapes every part by turns in a thread, and remembers how long each took."""
 
-    def __init__(self, feed: Feed, ports: dict[str, int]) -> None:
+    def __init__(self, feed: Feed, ports: dict[str, int], every: float) -> None:
         self.seconds: dict[str, list[float]] = {name: [] for name in ports}
         self.bytes: dict[str, int] = {}
         self._feed = feed
         self._ports = ports
+        self._every = every
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._scrape)
 
@@ -53,7 +57,7 @@ class Scrapes:
         self._thread.join()
 
     def _scrape(self) -> None:
-        while not self._over.wait(SCRAPE_SECONDS):
+        while not self._over.wait(self._every):
             for name, port in self._ports.items():
                 began = time.perf_counter()
                 try:
@@ -85,6 +89,18 @@ def a_peer(port: int) -> Iterator[None]:
         process.wait()
 
 
+@contextmanager
+def burning() -> Iterator[None]:
+    """Processes that take all they can get."""
+    burners = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(BURNERS)]
+    try:
+        yield
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.wait()
+
+
 async def _read(feed: Feed) -> None:
     """A consumer of headlines in a group of its own, which commits twice a second."""
     consumer = AIOKafkaConsumer(
@@ -112,32 +128,40 @@ def measure(folder: Path, broker: str, speed: str) -> None:
         threading.Thread(target=lambda: asyncio.run(_read(feed)), daemon=True).start()
         feed.start("monitor", "monitor")
         until(lambda: [group["members"] for group in feed.state()["groups"]] == [1, 1, 1], 90)
-        pid = feed.processes["monitor"].pid
         peer = free_port()
         parts = {"monitor": feed.port, **ports, "peer": peer}
-        with a_peer(peer), Scrapes(feed, parts) as scrapes:
-            marks = [(time.time(), *spent(pid))]
-            replay = feed.start("replay", "replay", "south-east-2023", "--speed", speed)
-            assert replay.wait(200) == 0
-            marks.append((time.time(), *spent(pid)))
-            time.sleep(QUIET_SECONDS)
-            marks.append((time.time(), *spent(pid)))
+        with a_peer(peer):
+            with _stretch("night", feed, parts, SCRAPE_SECONDS):
+                replay = feed.start("replay", "replay", "south-east-2023", "--speed", speed)
+                assert replay.wait(200) == 0
+            with _stretch("quiet", feed, parts, OFTEN_SECONDS):
+                time.sleep(STRETCH_SECONDS)
+            with burning(), _stretch(f"beside {BURNERS} burners", feed, parts, OFTEN_SECONDS):
+                time.sleep(STRETCH_SECONDS)
         costs = {name: _cost(feed, feed.processes[name].pid, parts[name]) for name in ("monitor", *ports)}
     finally:
         feed.close()
-    for name, (began, ended) in {"night": marks[:2], "quiet": marks[1:]}.items():
-        share = 100 * (ended[1] - began[1]) / (ended[0] - began[0])
-        _print(f"monitor, {name} of {ended[0] - began[0]:.0f} s: {share:.2f} % of a core, {ended[2]:.0f} MB")
-    for name, seconds in scrapes.seconds.items():
-        times = sorted(1000 * one for one in seconds)
-        _print(
-            f"scrape of {name}: median {statistics.median(times):.1f} ms, 95 % {times[len(times) * 95 // 100]:.1f} ms, "
-            f"longest {times[-1]:.1f} ms of {len(times)}, {scrapes.bytes[name] / 1024:.0f} KB"
-        )
-
     for name, milliseconds in costs.items():
         _print(f"processor time of a scrape of {name}: {milliseconds:.1f} ms")
     _print(f"load of the machine, last minute: {os.getloadavg()[0]:.1f}")
+
+
+@contextmanager
+def _stretch(name: str, feed: Feed, parts: dict[str, int], every: float) -> Iterator[None]:
+    """Scrape while something goes on, then print how that was."""
+    pid = feed.processes["monitor"].pid
+    began, before = time.time(), spent(pid)[0]
+    with Scrapes(feed, parts, every) as scrapes:
+        yield
+    seconds, (after, resident) = time.time() - began, spent(pid)
+    share = 100 * (after - before) / seconds
+    _print(f"{name}, {seconds:.0f} s: the monitor takes {share:.2f} % of a core, {resident:.0f} MB")
+    for part, found in scrapes.seconds.items():
+        times = sorted(1000 * one for one in found)
+        _print(
+            f"  scrape of {part}: median {statistics.median(times):.1f} ms, 99 % {times[len(times) * 99 // 100]:.1f} "
+            f"ms, longest {times[-1]:.1f} ms of {len(times)}, {scrapes.bytes[part] / 1024:.0f} KB"
+        )
 
 
 def _cost(feed: Feed, pid: int, port: int) -> float:

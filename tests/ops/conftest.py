@@ -53,18 +53,25 @@ def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
         kafka.address, "kafka", tmp_path, RESULTS_MODE="rehearsal", RESULTS_GENERATION=generation,
         RESULTS_MONITOR_POLL_SECONDS="5", RESULTS_MONITOR_PROBE_SECONDS="5", **getattr(request, "param", {}),
     )  # fmt: skip
-    ports = {name: free_port() for name in ("council", "area", "serve", "webhooks")}
+    ports = {name: free_port() for name in ("council", "area", "intake", "serve", "webhooks")}
+    feed.variables |= {
+        "RESULTS_INTAKE_DIR": str(tmp_path / "intake"), "RESULTS_INTAKE_PORT": str(ports["intake"]),
+        "RESULTS_WEBHOOK_DIR": str(tmp_path / "webhooks"), "RESULTS_SERVE_PORT": str(free_port()),
+    }  # fmt: skip
     workers = [ports["council"], ports["area"]]
     made = feed.run("topics")
     assert made.returncode == 0, made.stderr
     targets = {
-        "monitor": [feed.port], "worker": workers, "serve": [ports["serve"]], "webhooks": [ports["webhooks"]],
+        "monitor": [feed.port], "worker": workers,
+        **{name: [ports[name]] for name in ("intake", "serve", "webhooks")},
     }  # fmt: skip
     try:
         night = Night(feed, ports)
         for agent in ("council", "area"):
             night.worker(agent)
-        until(lambda: all(feed.get("/metrics", port) for port in workers), 60)
+        feed.start("intake", "intake")
+        night.start("serve", "serve")
+        until(lambda: all(feed.get("/metrics", ports[name]) for name in feed.processes), 60)
         feed.start("monitor", "monitor")
         night.well()
         with Alerting(tmp_path, targets) as alerting:  # not before there is something to watch

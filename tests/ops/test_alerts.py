@@ -13,6 +13,7 @@ import time
 import pytest
 
 from tests.commands.evening import a_declaration, a_map
+from tests.kafka.server import Kafka
 from tests.ops.alerting import A_MINUTE, Night
 from tests.ops.feed import send, until
 from tests.ops.test_feed import of
@@ -136,3 +137,52 @@ def test_a_blind_monitor_pages_and_resolves(night: Night) -> None:
         f"monitor killed: LagMonitorBlind after {paged:.0f} s; started again: resolved after {resolved:.0f} s"
     )
     assert paged < A_MINUTE
+
+
+def test_a_broker_that_is_away_pages_and_resolves(night: Night, kafka: Kafka) -> None:
+    """The monitor is there and sees nothing; what it cannot see is not told as if it were seen."""
+    feed, alerting = night.feed, night.alerting
+    away = time.time()
+    kafka.kill()
+
+    paged = alerting.hears("LagMonitorBlind", "firing", 90, away)
+    others = alerting.heard() - {"LagMonitorBlind"}
+    again = time.time()
+    kafka.start()
+    resolved = alerting.hears("LagMonitorBlind", "resolved", 120, again)
+
+    figure(
+        f"broker killed: LagMonitorBlind after {paged:.0f} s, besides {', '.join(sorted(others)) or 'nothing'}; "
+        f"started again: resolved after {resolved:.0f} s"
+    )
+    assert paged < A_MINUTE
+    for agent in ("council", "area"):  # a worker may have left meanwhile, as it says in docs/night.md
+        if feed.processes[agent].poll() is not None:
+            night.worker(agent)
+    night.well()
+
+
+def test_intake_pages_and_sender_that_are_dead_page_and_resolve(night: Night) -> None:
+    alerting = night.alerting
+    commands = {"intake": ["intake"], "serve": ["serve"], "webhooks": ["webhook", "send"]}
+    night.start("webhooks", *commands["webhooks"])
+    until(lambda: len(alerting.query('up{job=~"intake|serve|webhooks"} == 1')) == 3, 40)
+    paged, resolved = {}, {}
+    names = {"intake": "IntakeDown", "serve": "PagesDown", "webhooks": "WebhooksDown"}
+    killed = time.time()
+    for name in commands:
+        night.feed.kill(name)
+
+    for alert in names.values():
+        paged[alert] = alerting.hears(alert, "firing", 90, killed)
+    again = time.time()
+    for name, words in commands.items():
+        night.start(name, *words)
+    for alert in names.values():
+        resolved[alert] = alerting.hears(alert, "resolved", 120, again)
+
+    for alert, seconds in paged.items():
+        figure(
+            f"killed: {alert} after {seconds:.0f} s; started again: resolved after {resolved[alert]:.0f} s"
+        )
+    assert max(paged.values()) < A_MINUTE

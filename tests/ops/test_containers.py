@@ -15,6 +15,7 @@ import pytest
 from tests.kafka.server import Kafka, kafka_broker
 from tests.ops.alerting import alertmanager_file
 from tests.ops.feed import ROOT, Feed, free_port, until
+from tests.ops.test_dashboards import RULES
 
 PASSWORDS = {
     "RESULTS_MONITOR_PASSWORD": "correct-horse-battery",
@@ -126,10 +127,27 @@ def test_prometheus_scrapes_what_the_services_show(services: dict[str, dict[str,
         f"{name}:{service['environment']['RESULTS_METRICS_PORT']}"
         for name, service in services.items()
         if "RESULTS_METRICS_PORT" in service.get("environment", {})
-    } | {f"monitor:{services['monitor']['environment']['RESULTS_MONITOR_PORT']}"}
+    } | {  # these show theirs at the door that they have anyhow
+        f"monitor:{services['monitor']['environment']['RESULTS_MONITOR_PORT']}",
+        f"intake:{services['intake']['environment']['RESULTS_INTAKE_PORT']}",
+    }
 
     assert shown == set(re.findall(r"[\w-]+:\d{4}(?=[\],])", text)) - {"alertmanager:9093"}
     assert services["prometheus"]["secrets"][0]["target"] in text
+
+
+def test_no_process_of_the_feed_dies_unheard(services: dict[str, dict[str, Any]]) -> None:
+    """Each service of our image that goes on is scraped, and a rule asks whether its job is up."""
+    scraped = re.findall(
+        r"job_name: (\w+)\n(?:    .*\n)*?      - targets: \[(.*)\]",
+        (ROOT / "deploy/prometheus/prometheus.yml").read_text(),
+    )
+    jobs = {address.partition(":")[0]: job for job, targets in scraped for address in targets.split(", ")}
+    asked = set(re.findall(r'expr:.*?up\{job="(\w+)"\} == 0', RULES.read_text(), re.S))
+
+    going_on = {name for name, service in services.items() if service["image"].startswith(OURS)} - {"topics"}
+    assert jobs.keys() == going_on
+    assert set(jobs.values()) == asked
 
 
 def test_hadolint_finds_nothing() -> None:

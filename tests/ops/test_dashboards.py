@@ -103,7 +103,7 @@ def test_every_metric_of_the_feed_is_on_a_dashboard_or_in_a_rule() -> None:
 
 
 def test_every_rule_is_found() -> None:
-    assert len(EXPRESSIONS) == len(ALERTS) == RULES.read_text().count("- alert:") == 13
+    assert len(EXPRESSIONS) == len(ALERTS) == RULES.read_text().count("- alert:") == 16
 
 
 @pytest.mark.parametrize(("alert", "expression"), EXPRESSIONS, ids=[alert for alert, _ in EXPRESSIONS])

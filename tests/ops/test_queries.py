@@ -24,7 +24,7 @@ import pytest
 from schemas import topics
 from streams.clients import reader
 from tests.ops.alerting import Night
-from tests.ops.feed import Feed, free_port, send, until
+from tests.ops.feed import Feed, send, until
 from tests.ops.test_alerts import figure
 from tests.ops.test_dashboards import BUILT, EXPRESSIONS
 
@@ -82,20 +82,14 @@ def a_receiver() -> Iterator[tuple[str, list[bytes]]]:
 
 @contextmanager
 def a_publisher(night: Night) -> Iterator[None]:
-    """The pages with one reader of their stream, and the webhook sender with one subscription."""
+    """One reader of the pages' stream, and the webhook sender with one subscription."""
     feed = night.feed
-    pages = free_port()
+    pages = feed.variables["RESULTS_SERVE_PORT"]
     with a_receiver() as (address, taken), ExitStack() as stack:
-        feed.variables |= {
-            "RESULTS_WEBHOOK_ALLOW": "127.0.0.0/8", "RESULTS_WEBHOOK_DIR": str(feed.folder / "webhooks"),
-            "RESULTS_SERVE_PORT": str(pages),
-        }  # fmt: skip
-        (feed.folder / "webhooks").mkdir()
+        feed.variables["RESULTS_WEBHOOK_ALLOW"] = "127.0.0.0/8"
         added = feed.run("webhook", "add", address, "--priority", "F")
         assert added.returncode == 0, added.stderr
-        night.start("serve", "serve")
         night.start("webhooks", "webhook", "send")
-        until(lambda: feed.get("/health", pages), 40)
         stack.enter_context(urllib.request.urlopen(f"http://127.0.0.1:{pages}/api/v1/stream", timeout=10))
         yield
         assert taken, "no webhook came"
@@ -219,7 +213,7 @@ def _told(night: Night, seconds: float, processor: float, resident: float) -> No
     figure(
         f"monitor over {seconds:.0f} s of night: {100 * processor / seconds:.1f} % of a core, {resident:.0f} MB"
     )
-    for job in ("monitor", "worker", "serve", "webhooks"):
+    for job in ("monitor", "worker", "intake", "serve", "webhooks"):
         of_job = f'scrape_duration_seconds{{job="{job}"}}[8m]'
         typical, longest = (
             float(night.alerting.query(f"max({over}{of_job}))")[0]["value"][1])
