@@ -81,16 +81,22 @@ class HeadlineConsumer:
             max_partition_fetch_bytes=_LARGEST_BYTES,
             **self._connection,
         )
-        await self._client.start()
+        try:
+            await self._client.start()
+            await self._assign(self._client)
+        except BaseException:
+            await self._client.stop()
+            raise
+        return self
+
+    async def _assign(self, client: AIOKafkaConsumer) -> None:
         topic = topics.headlines(self._mode)
         # `topics()` gives names only: what it learns of partitions is not kept on Apache Kafka.
-        cluster = await self._client._client.fetch_all_metadata()
+        cluster = await client._client.fetch_all_metadata()
         numbers = cluster.partitions_for_topic(topic)
         if not numbers:
-            await self._client.stop()
             raise LookupError(f"there is no topic {topic} at {self._broker}")
-        self._client.assign([TopicPartition(topic, number) for number in sorted(numbers)])
-        return self
+        client.assign([TopicPartition(topic, number) for number in sorted(numbers)])
 
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None

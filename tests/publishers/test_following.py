@@ -1,6 +1,7 @@
 """With a real broker: does the read side hold what the topics hold, through absences, and in every copy alike?"""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
 from results_client.consumer import HeadlineConsumer, WrittenAnew
 from results_client.position import NoPosition
@@ -142,6 +144,18 @@ async def test_a_position_of_another_log_is_trouble_not_a_wrong_answer(broker: s
                 await anext(headlines)
     with pytest.raises(NoPosition):
         HeadlineConsumer(broker, "replay", after="nonsense")
+
+
+async def test_a_subscriber_that_finds_nobody_leaves_nothing_open() -> None:
+    heard: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, told: heard.append(told["message"]))
+
+    with pytest.raises(KafkaConnectionError):
+        async with HeadlineConsumer(f"127.0.0.1:{free_port()}", "replay"):
+            pass
+
+    gc.collect()
+    assert heard == []
 
 
 def test_a_line_cut_short_is_taken_off_and_nothing_is_written_twice(tmp_path: Path) -> None:
