@@ -47,10 +47,21 @@ class Shelf(Generic[S]):
 
     def __init__(self, keeper: Keeper[S, Any]) -> None:
         self._keeper = keeper
-        self._found: dict[str, bytes] = {}  # recovered, not opened yet; the highest rank so far
+        # Recovered and not opened yet: by incarnation of the input, of each key the highest rank so far.
+        self._found: dict[str, dict[str, bytes]] = {}
         self._attachments: dict[str, bytes] = {}  # compressed, as they lie on the changelog
+        self._marks: dict[str, None] = {}  # in the order in which the incarnations came
         self.rows: dict[str, Row[S]] = {}
-        self.mark: str | None = None
+
+    @property
+    def mark(self) -> str | None:
+        """The incarnation that the partition was last marked with."""
+        return next(reversed(self._marks), None)
+
+    @mark.setter
+    def mark(self, incarnation: str) -> None:
+        self._marks.pop(incarnation, None)
+        self._marks[incarnation] = None
 
     def recover(self, key: bytes, value: bytes | None) -> None:
         """Take one record of the changelog in; a row of lower rank than one already here is left out.
@@ -69,21 +80,39 @@ class Shelf(Generic[S]):
             self._recover_row(key.decode(), value)
 
     def _recover_row(self, key: str, value: bytes) -> None:
-        row, found = self.rows.get(key), self._found.get(key)
-        if row is not None and rank(value) <= row.rank:
+        incarnation = self._incarnation(value)
+        row, found = self.rows.get(key), self._found.setdefault(incarnation, {})
+        if row is not None and row.incarnation == incarnation and rank(value) <= row.rank:
             return
-        if found is None or rank(value) > rank(found):
-            self._found[key] = value
+        if key not in found or rank(value) > rank(found[key]):
+            found[key] = value
+
+    def _incarnation(self, value: bytes) -> str:
+        # No row of an incarnation is written before its mark: up to a second mark there is one alone, and nothing
+        # has to be opened.
+        return open_row(value).incarnation if len(self._marks) > 1 else self.mark or ""
 
     def open_recovered(self) -> None:
-        """Load what recovery found; to be called once it is complete and before anything is judged."""
-        for key, value in self._found.items():
-            row = open_row(value)
+        """Load what recovery found; to be called once it is complete and before anything is judged.
+
+        A row of a later incarnation counts before all of an earlier one: there nobody went on with what a worker
+        judged that was frozen when the topic was created anew, and versions and offsets say nothing about that.
+        """
+        latest: dict[str, bytes] = {}
+        for incarnation in sorted(self._found, key=self._place):
+            latest |= self._found[incarnation]
+        for key, value in latest.items():
+            row, before = open_row(value), self.rows.get(key)
+            if before is not None and self._place(row.incarnation) < self._place(before.incarnation):
+                continue
             state = self._keeper.load(key, row.state, lambda name, key=key: self.attachment(key, name))  # type: ignore[misc]
             self.rows[key] = Row(
                 state, row.version, row.judged, row.incarnation, row.intents, size=len(value)
             )
         self._found.clear()
+
+    def _place(self, incarnation: str) -> int:
+        return list(self._marks).index(incarnation) if incarnation in self._marks else -1
 
     def unsaid(self) -> Iterator[tuple[str, Row[S]]]:
         """The rows whose outputs are not known to be acknowledged."""

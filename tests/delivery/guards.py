@@ -129,13 +129,28 @@ GUARDS = (
     ),
     Guard(
         "the highest rank wins", "a frozen worker's old row that lands after the new owner's", ROWS,
-        [("if found is None or rank(value) > rank(found):", "if True:")],
+        [("if key not in found or rank(value) > rank(found[key]):", "if True:")],
         "test_rows.py::test_the_row_of_highest_version_wins_in_any_order", seen=True,
     ),
     Guard(
         "the highest rank wins over what is open", "the same, read again in a rebalance", ROWS,
-        [("if row is not None and rank(value) <= row.rank:", "if False:")],
+        [("if row is not None and row.incarnation == incarnation and rank(value) <= row.rank:", "if False:")],
         "test_rows.py::test_a_row_read_again_owes_nothing_again",
+    ),
+    Guard(
+        "a later incarnation's row wins", "a frozen worker's row of a topic that was created anew since", ROWS,
+        [("if len(self._marks) > 1 else", "if False else")],
+        "test_rows.py::test_a_row_of_the_topic_before_it_was_created_anew_counts_for_nothing",
+    ),
+    Guard(
+        "a later incarnation's row wins over what is found", "the same, as its mark comes late", ROWS,
+        [("sorted(self._found, key=self._place)", "self._found")],
+        "test_rows.py::test_a_mark_that_a_frozen_worker_writes_late_makes_its_rows_no_later",
+    ),
+    Guard(
+        "a later incarnation's row wins over what is open", "the same, read again in a rebalance", ROWS,
+        [("if before is not None and self._place(row.incarnation) < self._place(before.incarnation):", "if False:")],
+        "test_rows.py::test_nor_where_it_is_read_when_rows_are_open",
     ),
     Guard(
         "an unknown record of the changelog is a fault", "a row left out in silence", ROWS,

@@ -91,7 +91,7 @@ def last_row_wins() -> None:
     """Recover as a compacted topic would: whatever row comes last is the row."""
 
     def recover(shelf: Shelf[Any], key: str, value: bytes) -> None:
-        shelf._found[key] = value
+        shelf._found.setdefault("", {})[key] = value
 
     Shelf._recover_row = recover  # type: ignore[assignment]
 
