@@ -1,4 +1,4 @@
-"""The monitor's knowledge as Prometheus takes it, worked out anew for each scrape."""
+"""The monitor's knowledge as Prometheus takes it, worked out anew each time that it is written."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator

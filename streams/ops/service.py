@@ -36,7 +36,7 @@ async def serve(settings: Settings) -> None:
         # What is here now stays to the end; a full collection would go through it while a scrape waits.
         gc.collect()
         gc.freeze()
-        work = asyncio.create_task(monitor.run())
+        work = [asyncio.create_task(monitor.run()), asyncio.create_task(door.write())]
         log.info(
             "monitor.started",
             page=f"http://{settings.monitor_host}:{settings.monitor_port}/ops",
@@ -45,13 +45,14 @@ async def serve(settings: Settings) -> None:
         )
         try:
             serving = asyncio.create_task(server.serve())
-            done, _ = await asyncio.wait({serving, work}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({serving, *work}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 await task
         finally:
-            work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
+            for part in work:
+                part.cancel()
+                with suppress(asyncio.CancelledError):
+                    await part
 
 
 class _Server(uvicorn.Server):

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import ipaddress
+import math
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +18,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from streams.ops import deeds
 from streams.ops.ledger import Rejected
@@ -40,6 +43,8 @@ _FILES = {
 #: Pages that may be open at once; more are refused, so that the monitor goes on watching.
 MOST_PAGES = 50
 TICK_SECONDS = 1.0
+#: How often the metrics are written: a scrape is given what is written, and waits for nothing that goes on.
+WRITE_SECONDS = 1.0
 #: A look at a rejected record ends here; the whole of it is `results rejections show --raw`.
 LOOK_BYTES = 4_000
 _BODY_BYTES = 8_192
@@ -50,6 +55,23 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+
+
+class _Guard:
+    """Refuses who may not come in, and forbids pages what they need not do; streams pass through as they are."""
+
+    def __init__(self, app: ASGIApp, refusal: Callable[[Request], Response | None]) -> None:
+        self._app = app
+        self._refusal = refusal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        refused = self._refusal(Request(scope)) if scope["type"] == "http" else None
+        await (refused or self._app)(scope, receive, guarded)
 
 
 class Deed(BaseModel):
@@ -74,6 +96,7 @@ class Door:
         self._settings = settings
         self._sight = sight
         self._text = Text(registry)
+        self._written, self._written_at = b"", -math.inf
         self._ready = ready
         self._version = version
         self._pages = 0
@@ -82,11 +105,11 @@ class Door:
     def application(self) -> FastAPI:
         """The application."""
         app = FastAPI(title="Election results feed: monitor", docs_url=None, redoc_url=None, openapi_url=None)
-        app.middleware("http")(self._guard)
+        app.add_middleware(_Guard, refusal=self._refusal)
         app.get("/")(lambda: RedirectResponse("/ops"))
         app.get("/ops")(lambda: FileResponse(PAGE / "ops.html", media_type="text/html; charset=utf-8"))
         app.get("/ops/assets/{name}")(self._asset)
-        app.get("/metrics")(self._metrics)
+        app.add_route("/metrics", self._metrics)
         app.get("/health")(self._health)
         app.get("/ops/state")(self._state)
         app.get("/ops/events")(self._events)
@@ -95,11 +118,12 @@ class Door:
         app.post("/ops/discard/{id:path}")(self._discard)
         return app
 
-    async def _guard(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-        refused = self._refusal(request)
-        response = refused if refused is not None else await answer(request)
-        response.headers.update(_HEADERS)
-        return response
+    async def write(self) -> None:
+        """Until cancelled: write the metrics now and then."""
+        while True:
+            if self._ready.is_set():
+                self._written, self._written_at = bytes(self._text), time.monotonic()
+            await asyncio.sleep(WRITE_SECONDS)
 
     def _refusal(self, request: Request) -> Response | None:
         if not beyond_this_machine(self._settings.monitor_host):
@@ -135,11 +159,13 @@ class Door:
         folder = PAGE / "vendor" if name.startswith("uPlot") else PAGE
         return FileResponse(folder / name, media_type=_FILES[name])
 
-    async def _metrics(self) -> Response:
+    async def _metrics(self, request: Request) -> Response:
         # Before all topics were read once, counters would stand below what they were before a restart.
         if not self._ready.is_set():
             return PlainTextResponse("The topics are being read; ask again in a moment.", 503)
-        return Response(bytes(self._text), media_type="text/plain; version=0.0.4; charset=utf-8")
+        fresh = time.monotonic() - self._written_at < 2 * WRITE_SECONDS
+        text = self._written if fresh else bytes(self._text)
+        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def _health(self) -> Response:
         good = self._sight.up and self._ready.is_set()

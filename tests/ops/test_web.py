@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import math
 from collections import deque
 from typing import Any
 
@@ -132,6 +133,27 @@ async def test_metrics_wait_until_all_topics_were_read_once() -> None:
     assert f'election_dead_letters_open{{topic="{DECLARATIONS}"}} 1.0' in text
     assert "NaN" not in text
     assert "kafka_consumergroup_group_lag{" not in text  # nothing was seen: absent, not zero
+
+
+async def test_a_scrape_is_given_what_was_written_and_what_is_so_where_nobody_writes() -> None:
+    these = settings()
+    sight = a_sight(these)
+    ready = asyncio.Event()
+    door = Door(these, sight, Exposition(sight, "1").registry, ready, "1")
+    transport = httpx.ASGITransport(door.application())
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8600") as client:
+        ready.set()
+        writing = asyncio.create_task(door.write())
+        await asyncio.sleep(0)  # it has written once, and waits to write again
+        writing.cancel()
+        door._written_at = math.inf
+        sight.probes.lost = 7
+        later = (await client.get("/metrics")).content
+        door._written_at = -math.inf
+        unwritten = (await client.get("/metrics")).content
+
+    assert b"election_probe_lost_total 0.0" in later
+    assert b"election_probe_lost_total 7.0" in unwritten
 
 
 async def test_a_look_at_a_record_is_text_and_nothing_else() -> None:

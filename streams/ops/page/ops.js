@@ -2,9 +2,9 @@
 "use strict";
 
 const WORDS = {
-  ok: "on time", unknown: "not known: the monitor sees nothing now", warn: "falling behind",
-  empty: "stopped: no worker has the work", rewound: "went back in the log", stalled: "stalled: a worker is there and does not move",
-  stopped: "stopped: nothing is taken",
+  ok: "on time", unknown: "the monitor sees nothing now", warn: "falling behind",
+  empty: "no worker has the work", rewound: "went back in the log", stalled: "a worker is there and does not move",
+  stopped: "nothing is taken",
 };
 const ARROWS = { rising: "↗ growing", falling: "↘ shrinking", steady: "→ steady" };
 const $ = (id) => document.getElementById(id);
@@ -72,7 +72,7 @@ function card(group) {
   const age = element("p");
   age.append(element("span", seconds(group.lag_seconds), { class: "age" }), element("span", `  ${ARROWS[group.trend]}`));
   const catching = group.catch_up_seconds === null ? "" : `, caught up in ${seconds(group.catch_up_seconds)}`;
-  const members = group.members === null ? "members not known" : `${group.members} members, ${group.idle} of them idle`;
+  const members = group.members === null ? "workers not known" : `${group.members || "no"} ${group.members === 1 ? "worker" : "workers"}${group.idle ? `, ${group.idle} idle` : ""}`;
   words.append(head, age, element("p", `${group.lag ?? "–"} records unread${catching} · ${members}`));
   const used = group.retention_used === null ? "" : ` · ${Math.round(group.retention_used * 100)} % of retention used`;
   words.append(element("small", `${group.group} reads ${group.topic}${used}`));
@@ -149,7 +149,14 @@ function age() {
   const since = (performance.now() - heard) / 1000;
   const look = state.last_success === null ? "the broker was not seen yet" : `the broker was seen ${seconds(Math.max(0, Date.now() / 1000 + skew - state.last_success))} ago`;
   updated.textContent = `Updated ${Math.round(since)} s ago; ${look}.`;
-  updated.classList.toggle("stale", since > 5);
+  const stale = since > 5;
+  updated.classList.toggle("stale", stale);
+  if (!stale) return;
+  // What was last heard is no longer so: nothing on the page may go on saying that all is well.
+  document.body.dataset.verdict = "unknown";
+  document.querySelector("#late .figure").textContent = "–";
+  $("verdict").textContent = "unknown: the monitor does not answer";
+  document.title = "unknown · the monitor does not answer";
 }
 
 $("replay").addEventListener("click", () => act("replay"));
