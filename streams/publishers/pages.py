@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +94,12 @@ def party_name(line: PartyLine) -> str:
 
 @dataclass(slots=True)
 class Pages:
-    """Renders pages. ``archive`` and ``stale`` say what there is now."""
+    """Renders pages. ``archive`` and ``stale`` say what there is now, ``silent_since`` from when it is."""
 
     mode: Mode
     archive: Callable[[], Archive]
     stale: Callable[[], bool]
+    silent_since: Callable[[], datetime | None]
     files: dict[str, Asset] = field(default_factory=assets)
     _made: Environment | None = None
 
@@ -216,6 +218,7 @@ class Pages:
             mark_says=_MARK_SAYS.get(self.mode, ""),
             after=archive.word(),
             stale=self.stale(),
+            silent_since=self.silent_since(),
             areas=views.boards(archive),
         )
         return text.encode()

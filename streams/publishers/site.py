@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 
 from streams.publishers.answers import Answer, Cache
@@ -41,7 +42,9 @@ class Site:
             self.status,
             lambda why: snapshot(Known(self.archive, self.stale), why),
         )
-        self.pages = Pages(self.settings.mode, lambda: self.archive, lambda: self.stale)
+        self.pages = Pages(
+            self.settings.mode, lambda: self.archive, lambda: self.stale, lambda: self.silent_since
+        )
 
     @property
     def archive(self) -> Archive:
@@ -57,6 +60,11 @@ class Site:
     def stale(self) -> bool:
         """Whether this may not be the latest."""
         return self.follower.freshness.stale(monotonic())
+
+    @property
+    def silent_since(self) -> datetime | None:
+        """When Kafka answered last, UTC; None while it does, and before it ever did."""
+        return self.follower.freshness.silent_since(monotonic())
 
     def state(self) -> tuple[object, ...]:
         """Changes with everything that an answer could show, soon after it: at once where little happens."""
@@ -75,10 +83,11 @@ class Site:
     def status(self) -> dict[str, object]:
         """How fresh this copy is, for streams and for operators."""
         fresh = self.follower.freshness
-        age = fresh.age_seconds(monotonic())
+        age, silent = fresh.age_seconds(monotonic()), self.silent_since
         return {
             "mode": self.settings.mode,
             "stale": self.stale,
+            "silent_since": silent and silent.isoformat(timespec="seconds"),
             "complete": fresh.complete,
             "age_seconds": None if age is None else round(age, 1),
             "behind": fresh.behind,

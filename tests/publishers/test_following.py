@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from results_client.position import NoPosition
 from results_client.sequence import Gap
 from streams.publishers.following import Follower
 from streams.publishers.lines import LinesFile
+from streams.publishers.words import LONDON
 from streams.rehearsal.broker import embedded_broker
 from streams.trouble import Trouble
 from tests.publishers.making import LEWES, SWALE, a_board, a_headline, a_standing, an_area_headline, told
@@ -228,6 +230,7 @@ def test_a_copy_says_that_it_is_stale_and_serves_on_when_kafka_is_gone() -> None
         served.until(stale=True)
         stale = served.get("/api/v1/councils")
         page = served.get("/", Accept="text/html")
+        since = served.health()["silent_since"]
     finally:
         served.process.terminate()
         ended = served.process.wait(10)
@@ -235,7 +238,8 @@ def test_a_copy_says_that_it_is_stale_and_serves_on_when_kafka_is_gone() -> None
     assert json.loads(fresh[2])["meta"]["stale"] is False
     assert json.loads(stale[2])["meta"]["stale"] is True
     assert json.loads(stale[2])["councils"] == json.loads(fresh[2])["councils"]
-    assert b"Not up to date" in page[2]
+    clock = datetime.fromisoformat(since).astimezone(LONDON).strftime("%H:%M")
+    assert f"Not up to date since {clock}<" in page[2].decode()
     assert page[0] == 200
     assert ended in (0, 143, -signal.SIGTERM)
 

@@ -118,7 +118,7 @@
     source.addEventListener("status", (e) => {
       const told = JSON.parse(e.data);
       body.dataset.stale = told.stale ? "yes" : "no";
-      state(told.stale ? "Not up to date: the feed is being reached again" : "Live", told.stale ? "is-lost" : "is-live");
+      state(told.stale ? "Not up to date" + (told.silent_since ? " since " + london.format(new Date(told.silent_since)) : "") : "Live", told.stale ? "is-lost" : "is-live");
     });
     source.addEventListener("error", () => {
       state("Reconnecting", "is-lost");
