@@ -10,6 +10,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from streams.delivery.faults import ConfigurationFault
+from streams.delivery.greeting import Answer, greet
 from streams.delivery.profiles import Security
 
 #: How long a look at the bare connection may take.
@@ -17,6 +18,7 @@ _LOOK_SECONDS = 3.0
 #: How much later than librdkafka we lose patience.
 _GRACE_SECONDS = 0.5
 _NOBODY = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN)
+_CUT = {Answer.LOGIN_WANTED, Answer.CLOSED}
 _TURNED_AWAY = {KafkaError._SSL, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN}
 #: What verification says of a certificate made for other names: OpenSSL's codes for host, address and mail.
 _OTHER_NAME = (62, 63, 64)
@@ -77,8 +79,15 @@ class Administration:
             return None
         self._errors.clear()
         if self.security.tls:
-            return _certificate(self.broker, self.security)
+            return _certificate(self.broker, self.security) or self._login_missing()
         return _encryption(self.broker) if _speaks_tls(self.broker) else None
+
+    def _login_missing(self) -> str | None:
+        if self.security.username is not None:
+            return None  # who gives one is told by librdkafka
+        # Twice: a broker that is just going cuts lines as well.
+        answers = {_greeted(self.broker, self.security) for _ in range(2)}
+        return _no_login(self.broker) if answers <= _CUT else None
 
 
 def why(broker: str, security: Security) -> str:
@@ -105,14 +114,43 @@ def why_unreached(broker: str, security: Security) -> str:
             f"No Kafka broker answers at {broker}: start it, or set RESULTS_BROKER to where it is "
             "(`results demo` brings its own)."
         )
-    if security.tls:
-        return _certificate(broker, security) or (
-            f"The broker at {broker} ends the connection after TLS: it asks for a login, or for another one. Set"
-            " RESULTS_SASL_USERNAME and RESULTS_SASL_PASSWORD, or a client certificate that it trusts."
-        )
+    if (refused := _certificate(broker, security) if security.tls else None) is not None:
+        return refused
+    match _greeted(broker, security):
+        case Answer.KAFKA:
+            return f"The broker at {broker} answers, but took too long: try again when it is less busy."
+        case Answer.SILENT:
+            return (
+                f"What listens at {broker} has not answered within {_LOOK_SECONDS:g} s: wait until the broker there has"
+                " started, or set RESULTS_BROKER to where one is."
+            )
+        case Answer.LOGIN_WANTED | Answer.CLOSED if security.tls:
+            return _no_login(broker)
+        case Answer.LOGIN_WANTED:
+            return (
+                f"The broker at {broker} asks for a login over a connection that is not encrypted, which this feed does"
+                " not give: set RESULTS_BROKER to an address with TLS, and RESULTS_TLS=true."
+            )
     if _speaks_tls(broker):
         return _encryption(broker)
     return f"What listens at {broker} does not answer as a Kafka broker: set RESULTS_BROKER to where one is."
+
+
+def _greeted(broker: str, security: Security) -> Answer | None:
+    """What a greeting is answered with; None where there is no line to greet over."""
+    try:
+        line, host = _connected(broker)
+        with security.context().wrap_socket(line, server_hostname=host) if security.tls else line as line:
+            return greet(line)
+    except OSError:
+        return None
+
+
+def _no_login(broker: str) -> str:
+    return (
+        f"The broker at {broker} ends the connection after TLS: it asks for a login, or for another one. Set"
+        " RESULTS_SASL_USERNAME and RESULTS_SASL_PASSWORD, or a client certificate that it trusts."
+    )
 
 
 def _encryption(broker: str) -> str:

@@ -39,7 +39,7 @@ def test_a_topic_created_anew_is_another_topic(new_night: Callable[[], Night]) -
     assert (before is None, between, topics.identity(name) == before) == (False, None, False)
 
 
-def test_what_listens_and_is_no_kafka_is_said_as_such() -> None:
+def test_what_listens_and_says_nothing_is_said_as_such() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
 
@@ -47,5 +47,6 @@ def test_what_listens_and_is_no_kafka_is_said_as_such() -> None:
             Topics(address, patience_seconds=1).check([Changelog("council", 1)])
 
     assert str(refused.value) == (
-        f"What listens at {address} does not answer as a Kafka broker: set RESULTS_BROKER to where one is."
+        f"What listens at {address} has not answered within 3 s: wait until the broker there has started, or set"
+        " RESULTS_BROKER to where one is."
     )

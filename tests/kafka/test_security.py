@@ -13,8 +13,11 @@ import pytest
 
 from schemas import topics
 from streams import app, clients
+from streams.delivery.profiles import Security
+from streams.delivery.reaching import Unreached
 from streams.delivery.rights import needed
 from streams.delivery.table import changelog_topic
+from streams.delivery.topics import Topics
 from streams.ops.positions import Positions
 from streams.settings import Settings, settings
 from streams.trouble import Trouble
@@ -203,6 +206,13 @@ def test_what_is_wrong_is_told_apart_in_one_sentence(
         assert says in done.stderr
         assert advises in done.stderr
         assert "canary" not in done.stderr + done.stdout
+
+
+def test_a_login_that_is_missing_is_told_without_waiting(secured: Secured) -> None:
+    with pytest.raises(Unreached, match="ends the connection after TLS"):
+        Topics(secured.address, Security(tls=True, ca_file=str(secured.ca)), patience_seconds=300).identity(
+            "a"
+        )
 
 
 async def test_the_monitor_is_shut_out_with_the_same_words(
