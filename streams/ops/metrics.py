@@ -244,8 +244,8 @@ def page() -> str:
         "What is not known is absent, never zero and never NaN. Lag carries the names of kafka-lag-exporter, so",
         "that dashboards made for it work. The monitor's counters are worked out from the topics, so they are the",
         "same after it was started again. A count that begins is shown as zero for 5 s, so that a rate sees its first",
-        "event. The monitor writes all of it once a second, and a scrape is given what was written. Intake has counters",
-        "of its own at its door ([producers.md](producers.md)).",
+        "event. The monitor writes all of it once a second, and a scrape is given what was written. Intake has",
+        "counters of its own at its door ([producers.md](producers.md)).",
         "",
     ]
     homes = {
