@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import ports
 from tests.commands.conftest import Run
 
 PUBLISHED = Path(__file__).parents[1] / "night" / "published" / "councils-2023-south-east.csv"
@@ -41,7 +41,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], Path]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=58,
+        timeout=170,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
@@ -111,10 +111,7 @@ def test_a_forged_proof_is_found(night: tuple[list[str], Path], results: Run) ->
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return ports.free_port()
 
 
 @pytest.fixture
@@ -132,7 +129,7 @@ def test_ctrl_c_ends_everything(running: "subprocess.Popen[str]", free_port: int
     assert _children_of_the_demo(free_port)
 
     running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=20)
+    _, errors = running.communicate(timeout=60)
 
     assert (running.returncode, errors) == (130, "")
     assert _children_of_the_demo(free_port) == []
@@ -140,7 +137,7 @@ def test_ctrl_c_ends_everything(running: "subprocess.Popen[str]", free_port: int
 
 def test_sigterm_ends_everything(running: "subprocess.Popen[str]", free_port: int) -> None:
     running.send_signal(signal.SIGTERM)
-    _, errors = running.communicate(timeout=20)
+    _, errors = running.communicate(timeout=60)
 
     assert (running.returncode, errors) == (143, "")
     assert _children_of_the_demo(free_port) == []
@@ -154,7 +151,7 @@ def test_sigterm_ends_a_background_job_of_a_script_as_well(free_port: int) -> No
         assert demo.stdout.readline()
         demo.terminate()
         try:
-            demo.communicate(timeout=20)
+            demo.communicate(timeout=60)
         finally:
             demo.kill()
 
@@ -175,7 +172,7 @@ def test_a_demo_that_is_killed_leaves_nobody_behind(running: "subprocess.Popen[s
     _until(lambda: not _children_of_the_demo(free_port))
 
 
-def _until(holds: Callable[[], bool], seconds: float = 8.0) -> None:
+def _until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
@@ -186,10 +183,14 @@ def _until(holds: Callable[[], bool], seconds: float = 8.0) -> None:
 def test_a_worker_that_dies_ends_the_demo_in_a_sentence(
     running: "subprocess.Popen[str]", free_port: int, agent: str
 ) -> None:
-    (worker,) = [pid for pid, words in _children_of_the_demo(free_port) if f"worker {agent}" in words]
+    def workers() -> list[int]:
+        return [pid for pid, words in _children_of_the_demo(free_port) if f"worker {agent}" in words]
+
+    _until(lambda: bool(workers()))
+    (worker,) = workers()
 
     os.kill(worker, signal.SIGKILL)
-    _, errors = running.communicate(timeout=20)
+    _, errors = running.communicate(timeout=60)
 
     assert running.returncode == 2
     assert errors.startswith(f"The {agent} worker ended with code -9; its log is ")

@@ -24,6 +24,7 @@ from streams import app
 from streams.clients import reader
 from streams.intake.producers import DOORS, Producers
 from streams.settings import PREFIX, Settings, settings
+from tests.ports import free_port
 
 NAME = "Everyone"
 #: Every process that a test has started; what still runs at its end is ended (conftest.py).
@@ -32,12 +33,6 @@ DOOR_OF = {
     "CouncilOpened": "councils", "WardDeclared": "declarations", "WardWithdrawn": "withdrawals", "Held": "holds",
     "Released": "holds", "PollChanged": "polls", "CouncilReported": "reports",
 }  # fmt: skip
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(slots=True)
@@ -68,7 +63,7 @@ class Running:
     def kill(self, number: int = signal.SIGKILL) -> int:
         assert self._process is not None
         self._process.send_signal(number)
-        return self._process.wait(20)
+        return self._process.wait(60)
 
     @property
     def pid(self) -> int:
@@ -104,10 +99,10 @@ class Running:
         }
 
     def health(self) -> dict[str, object]:
-        found: dict[str, object] = httpx.get(f"{self.url}/health", timeout=5).json()
+        found: dict[str, object] = httpx.get(f"{self.url}/health", timeout=30).json()
         return found
 
-    def drained(self, seconds: float = 60) -> None:
+    def drained(self, seconds: float = 150) -> None:
         """Return once everything in the journal is on the log."""
         end = time.monotonic() + seconds
         while self.health()["waiting"]:

@@ -13,8 +13,8 @@ import uvicorn
 
 from streams.intake.door import Door
 from tests.intake.conftest import Doors
-from tests.intake.running import free_port
 from tests.intake.test_desk import PASSWORD, Desk, desk  # noqa: F401 - a fixture
+from tests.ports import free_port
 from tests.rules.making import COUNCIL, ward_id
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -13,7 +13,7 @@ from streams.intake import body, door
 from streams.intake.door import Door
 from streams.intake.web import application
 from tests.intake.conftest import Doors, as_json, declaration
-from tests.intake.running import free_port
+from tests.ports import free_port
 
 WAIT_SECONDS = 0.5
 

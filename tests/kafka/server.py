@@ -1,7 +1,6 @@
 """Apache Kafka as a process: fetched once with Maven into a cache outside the repository, started on loopback."""
 
 import os
-import random
 import shutil
 import socket
 import subprocess
@@ -11,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
+
+from tests.ports import free_port
 
 VERSION = "4.3.1"
 HOST = "127.0.0.1"
@@ -119,15 +120,15 @@ class Kafka:
     def wait(self) -> None:
         """Return once it answers."""
         assert self._process is not None
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 150
         while time.monotonic() < deadline:
             assert self._process.poll() is None, self.words()
             if _listens(self.port):
                 client = AdminClient({"bootstrap.servers": self.address, "log_level": 0, **self._client})
-                client.list_topics(timeout=20)
+                client.list_topics(timeout=60)
                 return
             time.sleep(0.2)
-        raise AssertionError("Kafka did not start within 60 s")
+        raise AssertionError("Kafka did not start within 150 s")
 
     def words(self) -> str:
         """The end of what it said."""
@@ -175,17 +176,7 @@ def kafka_broker(folder: Path, extra: Mapping[str, str] | None = None) -> Iterat
 
 def free_ports(count: int) -> list[int]:
     """Ports that nobody listens at, below those that the system gives to clients: a broker must find its own again."""
-    found: list[int] = []
-    while len(found) < count:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-        if port not in found:
-            found.append(port)
-    return found
+    return [free_port() for _ in range(count)]
 
 
 def _filled(value: str, fields: Mapping[str, object]) -> str:

@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from tests.ops.feed import ROOT, Feed, free_port, until
+from tests.ops.feed import ROOT, Feed, until
+from tests.ports import free_port
 
 DEPLOY = ROOT / "deploy"
 

@@ -8,7 +8,8 @@ import pytest
 from streams.rehearsal.broker import embedded_broker
 from tests.kafka.server import Kafka, kafka_broker
 from tests.ops.alerting import Alerting, Night
-from tests.ops.feed import Feed, free_port, until
+from tests.ops.feed import Feed, until
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="package")

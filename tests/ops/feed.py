@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,15 +15,9 @@ from typing import Any
 from schemas import topics
 from streams.clients import producer
 from streams.settings import Settings, settings
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Feed:
@@ -57,7 +50,7 @@ class Feed:
         """Run one command to its end."""
         return subprocess.run(
             [sys.executable, "-m", "streams", *words],
-            cwd=ROOT, env=self.environment(), input=said, capture_output=True, timeout=50, check=False,
+            cwd=ROOT, env=self.environment(), input=said, capture_output=True, timeout=150, check=False,
         )  # fmt: skip
 
     def start(self, name: str, *words: str, **variables: str) -> "subprocess.Popen[bytes]":
@@ -88,13 +81,13 @@ class Feed:
             process.terminate()
         for process in self.processes.values():
             try:
-                process.wait(15)
+                process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
     def get(self, path: str, port: int | None = None) -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port or self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port or self.port}{path}", timeout=30) as answer:
             body: bytes = answer.read()
             return body
 
@@ -107,7 +100,7 @@ class Feed:
         return next(found for found in self.state()["groups"] if found["agent"] == agent)
 
 
-def until(holds: Callable[[], Any], seconds: float = 30.0, every: float = 0.1) -> Any:
+def until(holds: Callable[[], Any], seconds: float = 120.0, every: float = 0.1) -> Any:
     """Wait until something holds and return it; what cannot be reached yet does not hold."""
     deadline = time.monotonic() + seconds
     while True:

@@ -14,8 +14,9 @@ import pytest
 
 from tests.kafka.server import Kafka, kafka_broker
 from tests.ops.alerting import alertmanager_file
-from tests.ops.feed import ROOT, Feed, free_port, until
+from tests.ops.feed import ROOT, Feed, until
 from tests.ops.test_dashboards import RULES
+from tests.ports import free_port
 
 PASSWORDS = {
     "RESULTS_MONITOR_PASSWORD": "correct-horse-battery",

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -24,16 +23,9 @@ from schemas.standing import Standing
 from streams import app
 from streams.clients import producer
 from streams.settings import Settings, settings
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-        return found
 
 
 def these_settings(broker: str, **given: Any) -> Settings:
@@ -91,7 +83,7 @@ class Served:
         """Status, headers and body of an answer."""
         request = urllib.request.Request(self.url + path, headers=headers)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
                 return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
         except urllib.error.HTTPError as refused:
             return refused.code, {k.lower(): v for k, v in refused.headers.items()}, refused.read()
@@ -103,7 +95,7 @@ class Served:
         except OSError:
             return {}
 
-    def until(self, seconds: float = 20.0, **wanted: Any) -> None:
+    def until(self, seconds: float = 90.0, **wanted: Any) -> None:
         """Wait until its health says so; the wanted numbers are least numbers."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

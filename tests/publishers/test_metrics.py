@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from streams.ops.metrics import METRICS
+from tests.ports import free_port
 from tests.publishers.making import LEWES, SWALE, a_headline
 from tests.publishers.receiving import receiving
-from tests.publishers.running import ROOT, free_port, serving, tell
+from tests.publishers.running import ROOT, serving, tell
 from tests.publishers.test_webhook_command import run, variables
 
 PROMISED = {name for name, metric in METRICS.items() if metric.said_by == "publishers"}

@@ -25,8 +25,9 @@ from streams.settings import Settings
 from tests.benchmarks.publishers.kills import Subscriber
 from tests.kafka.server import kafka_broker
 from tests.ops.feed import Feed
+from tests.ports import free_port
 from tests.publishers.receiving import receiving
-from tests.publishers.running import Served, free_port
+from tests.publishers.running import Served
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
 

@@ -9,7 +9,8 @@ import urllib.request
 
 import pytest
 
-from tests.publishers.running import ROOT, free_port
+from tests.ports import free_port
+from tests.publishers.running import ROOT
 
 
 @pytest.mark.timeout(120)

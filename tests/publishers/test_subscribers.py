@@ -16,8 +16,9 @@ from streams.publishers.webhooks.message import new_secret
 from streams.publishers.webhooks.posting import Post
 from streams.publishers.webhooks.sender import Sender
 from streams.publishers.webhooks.store import Store, Subscription
+from tests.ports import free_port
 from tests.publishers.making import LEWES, SWALE, a_headline, a_log, an_archive
-from tests.publishers.running import ROOT, free_port, tell
+from tests.publishers.running import ROOT, tell
 from tests.publishers.test_webhooks import until
 
 PAGE = (ROOT / "docs/subscribers.md").read_text()
