@@ -45,8 +45,9 @@ class Sight:
         self.on_poll(seconds)
 
     def failed(self, why: str) -> None:
-        """A look at the broker failed."""
+        """A look at the broker failed; probes that are lost meanwhile say nothing against the workers."""
         self.up, self.trouble = False, why
+        self.probes.silent.clear()
 
     def _age(self, stage: Stage, seconds: float) -> None:
         self.ages.setdefault(stage, deque(maxlen=RECENT)).append(seconds)

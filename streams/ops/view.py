@@ -101,8 +101,13 @@ def _group(group: Group, sight: Sight, now: float) -> View:
 
 
 def _overall(sight: Sight, groups: Sequence[View]) -> Verdict:
-    """The verdict on the feed: that on its worst group, and `stalled` where probes go in and do not come out."""
+    """The verdict on the feed: that on its worst group, and `stalled` where probes go in and do not come out.
+
+    While the broker does not answer, nothing is well, and nothing is known of the probes either.
+    """
     verdicts: list[Verdict] = [found["verdict"] for found in groups]
+    if not sight.up:
+        return worst([*verdicts, "unknown"])
     return worst([*verdicts, "stalled"] if sight.probes.silent else verdicts)
 
 

@@ -62,7 +62,7 @@ class Follower:
                 self.archive, self.freshness = Archive(self._settings.mode), Freshness()
                 self._renewed(self.archive)
             except (KafkaError, OSError, TimeoutError) as failed:
-                self._lost(str(failed) or type(failed).__name__)
+                self._lost(_why(failed))
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     def _lost(self, why: str) -> None:
@@ -141,10 +141,16 @@ class Follower:
                 async with asyncio.timeout(_ANSWER_SECONDS):
                     ends = await consumer.end_offsets(partitions)
             except (KafkaError, TimeoutError, OSError) as failed:
-                self._lost(str(failed) or type(failed).__name__)
+                self._lost(_why(failed))
             else:
                 if any(end < self._taken.get(partition, 0) for partition, end in ends.items()):
                     raise OtherLog
                 behind = sum(end - self._taken.get(part, 0) for part, end in ends.items())
                 self.freshness.heard(monotonic(), behind)
             await asyncio.sleep(ASK_SECONDS if self.freshness.complete else 0.1)
+
+
+def _why(failed: Exception) -> str:
+    if isinstance(failed, TimeoutError):
+        return f"none within {_ANSWER_SECONDS:g} s"
+    return str(failed) or type(failed).__name__

@@ -124,7 +124,7 @@ class Pages:
         """The big board for a studio wall."""
         archive = self.archive()
         found = [] if parts else views.newest(archive, priorities=("F",), most=4)
-        return self._page("board.html", parts, f=views.front(archive), headlines=found, stream="priority=F")
+        return self._page("board.html", parts, f=views.front(archive), headlines=found, stream="")
 
     def council(self, name: str, *, parts: bool) -> bytes:
         """A council's page, by its id or the part of it that names it."""

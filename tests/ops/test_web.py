@@ -298,6 +298,7 @@ def test_a_partition_is_silent_until_a_probe_comes_all_the_way_again() -> None:
     probes = Probes("replay", 1, clock=lambda: moment[0])
     sight = a_sight(settings())
     sight.probes = probes
+    sight.looked(0.0, 0.1)
     _, lost = probes.next()
     probes.answer(lost.id, "council", 0.5)
     moment[0] = 16.0
@@ -308,6 +309,27 @@ def test_a_partition_is_silent_until_a_probe_comes_all_the_way_again() -> None:
     for agent in ("council", "area"):
         probes.answer(again.id, agent, 16.5)
     assert (view(sight, {}, 1.0, "1")["verdict"], probes.silent) == ("unknown", set())
+
+
+def test_while_the_broker_is_away_nothing_is_well_and_no_worker_is_blamed() -> None:
+    moment = [0.0]
+    probes = Probes("replay", 1, clock=lambda: moment[0])
+    sight = a_sight(settings())
+    sight.probes = probes
+    group = sight.watch.groups[0]
+    group.windows[0] = deque([Sample(at, 5, 0, 5) for at in (1.0, 2.0, 3.0)])
+    sight.looked(3.0, 0.1)
+    well = view(sight, {}, 4.0, "1")["verdict"]
+    probes.next()
+    moment[0] = 16.0
+    probes.give_up()
+    sight.failed("no broker answers")
+
+    away = view(sight, {}, 4.0, "1")
+    sight.looked(4.5, 0.1)
+
+    assert (well, away["verdict"], away["trouble"]) == ("ok", "unknown", "no broker answers")
+    assert view(sight, {}, 5.0, "1")["verdict"] == "ok", "what was lost meanwhile is nobody's"
 
 
 def test_holds_of_councils_and_areas_stand_in_one_list() -> None:

@@ -70,7 +70,7 @@ function card(group) {
   const head = element("h3", `${group.agent} `);
   head.append(element("span", `${group.verdict}: ${WORDS[group.verdict]}`, { class: "badge", "data-verdict": group.verdict }));
   const age = element("p");
-  age.append(element("span", seconds(group.lag_seconds), { class: "age" }), element("span", `  ${ARROWS[group.trend]}`));
+  age.append(element("span", seconds(group.lag_seconds), { class: "age" }), element("span", group.lag_seconds === null ? "" : `  ${ARROWS[group.trend]}`));
   const catching = group.catch_up_seconds === null ? "" : `, caught up in ${seconds(group.catch_up_seconds)}`;
   const members = group.members === null ? "workers not known" : `${group.members || "no"} ${group.members === 1 ? "worker" : "workers"}${group.idle ? `, ${group.idle} idle` : ""}`;
   words.append(head, age, element("p", `${group.lag ?? "–"} records unread${catching} · ${members}`));

@@ -64,7 +64,8 @@
   function headline(h) {
     if (list && !item(h.id)) {
       mark(h);
-      if (list.dataset.main !== "yes" || h.priority === "F" || h.priority === "U" || h.supersedes.some(item)) {
+      const shown = {yes: "FU", flash: "F"}[list.dataset.main] || "FURB";
+      if (shown.includes(h.priority) || h.supersedes.some(item)) {
         const empty = list.querySelector(".empty");
         if (empty) empty.remove();
         list.prepend(made(h));
@@ -76,7 +77,7 @@
   }
 
   // One question for many headlines, and not all readers at once.
-  let waiting = 0, news = 0;
+  let waiting = 0, news = 0, headlines = 0;
   function soon() {
     news = performance.now();
     if (!waiting) waiting = setTimeout(parts, 250 + Math.random() * 900);
@@ -118,6 +119,9 @@
     source.addEventListener("status", (e) => {
       const told = JSON.parse(e.data);
       body.dataset.stale = told.stale ? "yes" : "no";
+      // A stream of few headlines does not tell of all that the parts count.
+      if (headlines && told.headlines !== headlines) soon();
+      headlines = told.headlines;
       state(told.stale ? "Not up to date" + (told.silent_since ? " since " + london.format(new Date(told.silent_since)) : "") : "Live", told.stale ? "is-lost" : "is-live");
     });
     source.addEventListener("error", () => {

@@ -1,5 +1,7 @@
 """Is the page live: headlines in order without reload, resumed after sleep, struck out when withdrawn?"""
 
+import json
+
 import pytest
 from playwright.sync_api import Page
 
@@ -7,7 +9,7 @@ from tests.publishers.browser.conftest import live, until
 from tests.publishers.making import SWALE, a_headline, a_standing
 from tests.publishers.running import Served, serving, tell
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 Feed = tuple[str, Served]
 
@@ -52,7 +54,7 @@ def test_after_a_sleep_nothing_is_missing_and_nothing_comes_twice(feed: Feed, pa
     assert "Reconnecting" in (page.text_content(".state") or "")
     tell(broker, [a_headline(n, council) for n in range(6, 31)])
     with serving(broker, port):
-        page.wait_for_selector(f'#headlines > [data-key="{council}"][data-n="30"]', timeout=30_000)
+        page.wait_for_selector(f'#headlines > [data-key="{council}"][data-n="30"]')
 
         assert numbers(page, council) == list(range(30, 0, -1))
         live(page)
@@ -107,6 +109,24 @@ def test_the_score_and_the_tally_follow(feed: Feed, page: Page) -> None:
     until(page, "document.querySelector('.tally').textContent.startsWith('7 of 24')")
 
     assert page.evaluate("window.marker") == 1
+
+
+def test_a_wall_of_few_headlines_still_counts_every_declaration(feed: Feed, page: Page) -> None:
+    """The big board lists flashes only; its tally goes on with what is no flash."""
+    broker, served = feed
+    page.goto(served.url + "/board")
+    live(page)
+    dover = "local.dover.2023-05-04"
+    before = json.loads(served.get("/api/v1/scoreboard")[2])["scoreboard"]["wards_declared"]
+    shown = page.locator("#headlines > li").count()
+    tell(
+        broker,
+        [a_standing(dover, 1, wards_declared=3, wards_expected=17), a_headline(1, dover, priority="B")],
+    )
+
+    until(page, f"document.querySelector('.sub').textContent.startsWith('{before + 3} of')")
+
+    assert page.locator("#headlines > li").count() == shown
 
 
 def test_a_flash_is_announced_to_those_who_listen(feed: Feed, page: Page) -> None:
