@@ -25,11 +25,12 @@ FLAGS = (
 PICTURES = os.environ.get("INTAKE_PICTURES")
 
 playwright = pytest.importorskip("playwright.async_api")
+playwright.expect.set_options(timeout=60_000)
 axe = pytest.importorskip("axe_playwright_python.async_playwright")
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium"),
     pytest.mark.browser,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(300),
 ]
 
 

@@ -18,7 +18,7 @@ from tests.intake.running import NAME, Answers, push, running, tell
 PRODUCERS = int(os.environ.get("INTAKE_PRODUCERS", "20"))
 EACH = 20
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 
 
 def lists() -> tuple[list[InputEvent], list[list[InputEvent]]]:

@@ -27,7 +27,7 @@ from streams.rehearsal.broker import embedded_broker
 from tests.intake.evening import by_council, given_to_areas, the_night, undisturbed
 from tests.intake.running import NAME, Answers, Running, push, running
 
-pytestmark = [pytest.mark.night, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.night, pytest.mark.timeout(400)]
 
 #: All ways say the same only if all events come from the same producer.
 NIGHT = [event.model_copy(update={"producer": NAME}) for event in the_night()]
@@ -36,7 +36,7 @@ NIGHT = [event.model_copy(update={"producer": NAME}) for event in the_night()]
 Said = dict[str, list[bytes]]
 
 
-async def said(feed: Running, due: Said, given: Said, seconds: float = 120) -> tuple[Said, Said]:
+async def said(feed: Running, due: Said, given: Said, seconds: float = 240) -> tuple[Said, Said]:
     """Headlines and contributions to areas by the council worker, by council, once each."""
     worker = feed.spawn("worker", "council")
     end = time.monotonic() + seconds

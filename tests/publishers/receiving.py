@@ -77,10 +77,12 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(behaviour: Behaviour = taking, pause_seconds: float = 0.0) -> AsyncIterator[Receiver]:
-    """A receiver for the length of a ``with``."""
+async def receiving(
+    behaviour: Behaviour = taking, pause_seconds: float = 0.0, port: int = 0
+) -> AsyncIterator[Receiver]:
+    """A receiver for the length of a ``with``; a port is given where it is to come back there."""
     receiver = Receiver(behaviour=behaviour, pause_seconds=pause_seconds)
-    server = await asyncio.start_server(receiver.answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(receiver.answer, "127.0.0.1", port)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver

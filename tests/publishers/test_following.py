@@ -35,7 +35,7 @@ from tests.publishers.running import (
 
 
 async def until(follower: Follower, headlines: int) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(90):
         while len(follower.archive.entries) < headlines or not follower.freshness.complete:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
@@ -80,7 +80,7 @@ async def test_kafka_may_go_and_come_back_and_what_is_shown_is_marked() -> None:
         async with teller(address) as writer:
             await writer.tell(a_headline(1), a_headline(2))
         await until(follower, 2)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(90):
         while not follower.freshness.trouble:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     kept = told(follower.archive)
@@ -88,7 +88,7 @@ async def test_kafka_may_go_and_come_back_and_what_is_shown_is_marked() -> None:
         await asyncio.to_thread(create_topics, address)
         async with teller(address) as writer:
             await writer.tell(a_headline(1, LEWES))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while told(follower.archive) != [("lewes", 1)]:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         task.cancel()
@@ -102,7 +102,7 @@ async def test_a_subscriber_in_ten_lines_goes_on_where_it_was(broker: str) -> No
     async with teller(broker) as writer:
         await writer.tell(*(a_headline(n) for n in (1, 2, 3)), a_headline(2))
     got = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         async with HeadlineConsumer(broker, "replay") as headlines:
             async for headline in headlines:
                 got.append(headline.n)
@@ -122,7 +122,7 @@ async def test_a_subscriber_hears_of_what_is_missing(broker: str) -> None:
     async with teller(broker) as writer:
         await writer.tell(a_headline(1), a_headline(4))
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(90),
         HeadlineConsumer(broker, "replay", missing=alarms.append) as headlines,
     ):
         got = [(await anext(headlines)).n, (await anext(headlines)).n]
@@ -134,14 +134,14 @@ async def test_a_subscriber_hears_of_what_is_missing(broker: str) -> None:
 async def test_a_position_of_another_log_is_trouble_not_a_wrong_answer(broker: str) -> None:
     async with teller(broker) as writer:
         await writer.tell(*(a_headline(n) for n in (1, 2)))
-    async with asyncio.timeout(20), HeadlineConsumer(broker, "replay") as headlines:
+    async with asyncio.timeout(90), HeadlineConsumer(broker, "replay") as headlines:
         await anext(headlines)
         word = headlines.position
     with embedded_broker() as other:
         await asyncio.to_thread(create_topics, other)
         async with teller(other) as writer:
             await writer.tell(*(a_headline(n, text="other", id=str(n) * 32) for n in (1, 2)))
-        async with asyncio.timeout(20), HeadlineConsumer(other, "replay", after=word) as headlines:
+        async with asyncio.timeout(90), HeadlineConsumer(other, "replay", after=word) as headlines:
             with pytest.raises(WrittenAnew):
                 await anext(headlines)
     with pytest.raises(NoPosition):
@@ -209,7 +209,7 @@ def test_the_sink_killed_at_any_moment_has_every_headline_once(broker: str, tmp_
 def _lines(path: Path, wanted: int) -> None:
     import time
 
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not path.exists() or path.read_bytes().count(b"\n") < wanted:
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -233,7 +233,7 @@ def test_a_copy_says_that_it_is_stale_and_serves_on_when_kafka_is_gone() -> None
         since = served.health()["silent_since"]
     finally:
         served.process.terminate()
-        ended = served.process.wait(10)
+        ended = served.process.wait(60)
 
     assert json.loads(fresh[2])["meta"]["stale"] is False
     assert json.loads(stale[2])["meta"]["stale"] is True
@@ -252,7 +252,7 @@ def test_a_port_in_use_ends_in_a_sentence(broker: str) -> None:
             env={**os.environ, "RESULTS_BROKER": broker, "RESULTS_PROFILE": "embedded"},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=150,
             check=False,
         )
 
@@ -268,7 +268,7 @@ def test_a_rehearsal_open_to_the_network_does_not_start() -> None:
         env={**os.environ, "RESULTS_MODE": "rehearsal", "RESULTS_SERVE_HOST": "0.0.0.0"},  # noqa: S104
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=150,
         check=False,
     )
 

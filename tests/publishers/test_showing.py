@@ -13,7 +13,7 @@ from tests.ports import free_port
 from tests.publishers.running import ROOT
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_the_demo_serves_its_page_and_takes_it_away_with_it() -> None:
     port = free_port()
     command = [sys.executable, "-m", "streams", "demo", "--speed", "2000", "--port", "0", "--page", str(port)]
@@ -21,10 +21,10 @@ def test_the_demo_serves_its_page_and_takes_it_away_with_it() -> None:
         try:
             assert demo.stdout
             first = demo.stdout.readline()
-            page = _page(f"http://127.0.0.1:{port}/", b"councils declared", 60)
+            page = _page(f"http://127.0.0.1:{port}/", b"councils declared", 150)
         finally:
             demo.send_signal(signal.SIGINT)
-            demo.communicate(timeout=30)
+            demo.communicate(timeout=90)
 
     assert first == f"The page is at http://127.0.0.1:{port}/\n"
     assert b"<strong>REPLAY</strong>" in page
@@ -36,7 +36,7 @@ def _page(address: str, wanted: bytes, seconds: float) -> bytes:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310
                 body: bytes = answer.read()
             if wanted in body:
                 return body

@@ -27,7 +27,9 @@ def variables(folder: Path, broker: str = "127.0.0.1:1", allow: str = "127.0.0.0
 
 def run(*words: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "streams", "webhook", *words]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=50, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=150, check=False
+    )
 
 
 async def test_a_subscription_from_its_first_word_to_its_last(broker: str, tmp_path: Path) -> None:
@@ -40,13 +42,13 @@ async def test_a_subscription_from_its_first_word_to_its_last(broker: str, tmp_p
         send = [sys.executable, "-m", "streams", "webhook", "send"]
         sender = await asyncio.to_thread(subprocess.Popen, send, cwd=ROOT, env=env)
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 while len(receiver.taken) < 4:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
             second = await asyncio.to_thread(run, "send", env=env)
         finally:
             sender.terminate()
-            await asyncio.to_thread(sender.wait, 10)
+            await asyncio.to_thread(sender.wait, 60)
     listed = run("list", env=env)
     replayed = run("replay", id, "--all", env=env)
     removed = run("remove", id, env=env)

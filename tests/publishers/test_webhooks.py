@@ -22,6 +22,7 @@ from streams.publishers.webhooks.posting import Post
 from streams.publishers.webhooks.schedule import DELAYS, delay_seconds
 from streams.publishers.webhooks.sender import Sender
 from streams.publishers.webhooks.store import Store, Subscription
+from tests.ports import free_port
 from tests.publishers.making import LEWES, SWALE, a_headline, a_log, an_archive
 from tests.publishers.receiving import Behaviour, Receiver, receiving, taking
 from tests.publishers.running import ROOT
@@ -63,7 +64,7 @@ async def sending(store: Store, pace: float = 0.002) -> AsyncIterator[Sender]:
         await post.close()
 
 
-async def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = 90.0) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -138,15 +139,14 @@ async def test_a_receiver_in_trouble_gets_everything_once_by_id_and_in_order(
 
 
 async def test_a_receiver_that_is_killed_and_comes_back_misses_nothing(store: Store) -> None:
-    async with receiving() as receiver, sending(store) as sender:
+    async with receiving(port=free_port()) as receiver, sending(store) as sender:
         subscribe(store, receiver.url)
-        port = receiver.port
         sender.take(some()[:4])
         await until(lambda: store.tally("sub_1").delivered == 4)
     async with sending(store) as sender:
         sender.take(some())
         await until(lambda: store.tally("sub_1").last.startswith("no connection"))
-        server = await asyncio.start_server(receiver.answer, "127.0.0.1", port)
+        server = await asyncio.start_server(receiver.answer, "127.0.0.1", receiver.port)
         await until(lambda: store.tally("sub_1").delivered == 12)
         server.close()
 
@@ -169,12 +169,12 @@ async def test_a_sender_that_is_ended_hears_what_it_asked_and_asks_nothing_twice
 
 
 async def test_a_slow_receiver_holds_up_nobody_else(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streams.publishers.webhooks.posting.TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("streams.publishers.webhooks.posting.TIMEOUT_SECONDS", 1.0)
     async with receiving(pause_seconds=30) as slow, receiving() as quick, sending(store) as sender:
         subscribe(store, slow.url, "slow")
         subscribe(store, quick.url, "quick")
         sender.take(some())
-        await until(lambda: len(quick.taken) == 12)
+        await until(lambda: store.tally("quick").delivered == 12)
         await until(lambda: store.tally("slow").last.startswith("no answer"))
 
     assert in_order(quick.once())
@@ -192,10 +192,10 @@ async def test_gone_disables_and_nothing_more_is_sent_until_enabled(store: Store
         subscribe(store, receiver.url)
         sender.take(some()[:2])
         await until(lambda: store.subscriptions()[0].state == "disabled")
-        asked = len(receiver.asked)
         sender.take(some())
         await asyncio.sleep(0.3)
-        assert len(receiver.asked) == asked
+        under_way = [entry.headline.id for entry in some()[:2]]
+        assert all(receiver.asked.count(id) <= under_way.count(id) for id in receiver.asked)
         gone = False
         store.enable("sub_1")
         await until(lambda: len(receiver.taken) == 12)

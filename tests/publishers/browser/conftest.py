@@ -34,7 +34,7 @@ def browser(chromium: Path) -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile."""
     made = browser.new_context(viewport={"width": 1360, "height": 900})
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(90_000)
     yield made
     made.close()
 
@@ -50,7 +50,7 @@ def page(context: BrowserContext) -> Page:
     return made
 
 
-def until(page: Page, expression: str, seconds: float = 20.0) -> None:
+def until(page: Page, expression: str, seconds: float = 90.0) -> None:
     """Wait until something holds in a page; Playwright's own way evaluates strings there, which the policy forbids."""
     deadline = time.monotonic() + seconds
     while not page.evaluate(expression):

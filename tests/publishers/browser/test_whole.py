@@ -11,7 +11,7 @@ from tests.publishers.browser.conftest import live
 from tests.publishers.making import a_headline, a_standing
 from tests.publishers.running import Served, tell
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 Feed = tuple[str, Served]
 
@@ -86,9 +86,10 @@ def test_a_first_visit_stays_under_a_hundred_kilobytes(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(served.url + path)
     live(page)
+    while len(sizes) < 4:  # the last may still be on their way
+        page.wait_for_timeout(40)
 
     assert sum(sizes) < 100_000
-    assert len(sizes) >= 4
     assert all(url.startswith(served.url) for url in asked), "nothing comes from elsewhere"
 
 
