@@ -30,7 +30,7 @@ def results(address: str) -> Run:
             env={**os.environ, "RESULTS_BROKER": address, "RESULTS_PROFILE": "embedded", **variables},
             capture_output=True,
             text=True,
-            timeout=50,
+            timeout=150,
             check=False,
         )
 

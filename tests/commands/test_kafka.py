@@ -18,7 +18,7 @@ from tests.commands.conftest import Run
 from tests.commands.test_demo import PUBLISHED
 from tests.kafka.server import kafka_broker
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]  # it may have to be fetched first
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(400)]  # it may have to be fetched first
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def test_a_night_on_apache_kafka_ends_as_it_was_published(
     }
 
     worker.terminate()
-    assert worker.wait(timeout=20) == 0
+    assert worker.wait(timeout=60) == 0
 
 
 async def _standings(kafka: str) -> dict[str, Standing]:
@@ -75,7 +75,7 @@ async def _standings(kafka: str) -> dict[str, Standing]:
 
 
 def _wait(results: Run, kafka: str, sentence: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     while sentence not in (said := results("health", "council", **_on(kafka)).stdout):
         assert time.monotonic() < deadline, said
         time.sleep(0.3)

@@ -32,7 +32,7 @@ def feed(tmp_path: Path) -> Iterator[Feed]:
         running.close()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_everything_is_said_again_under_the_same_ids_in_the_same_bytes(feed: Feed) -> None:
     assert feed.run("topics").returncode == 0
     events = asyncio.run(_declare(feed.settings))
@@ -57,7 +57,7 @@ def _refolded(feed: Feed, agent: str) -> str:
     setting = f"RESULTS_{agent.upper()}_GENERATION"
     looked = until(lambda: _allowed(feed, agent))  # Kafka forgets a worker with a name after its session
     changed = feed.run("refold", agent, "--yes")
-    forgotten = feed.start("forgotten", "worker", agent).wait(30)
+    forgotten = feed.start("forgotten", "worker", agent).wait(90)
     feed.variables[setting] = "2"
     feed.start("again", "worker", agent)
     asyncio.run(through(feed.settings, agent))
@@ -113,7 +113,7 @@ def test_a_running_worker_leaves_once_the_next_generation_exists(feed: Feed) -> 
     feed.variables["RESULTS_COUNCIL_GENERATION"] = "2"
     assert feed.run("topics").returncode == 0
 
-    assert worker.wait(30) == 2
+    assert worker.wait(90) == 2
     assert "set RESULTS_COUNCIL_GENERATION=2" in (feed.folder / "council.log").read_text().splitlines()[-1]
 
 
@@ -152,7 +152,7 @@ async def through(these: Settings, agent: str) -> None:
     ends: dict[int, int] = {}
     async for record in clients.lying(these, topic):
         ends[record.partition] = record.offset + 1
-    await asyncio.wait_for(judged(these, these.group(agent), topic, ends), 90)
+    await asyncio.wait_for(judged(these, these.group(agent), topic, ends), 150)
 
 
 async def _said(these: Settings, agent: str) -> Said:
@@ -168,4 +168,4 @@ def stop(feed: Feed, *names: str) -> None:
     for name in names:
         worker: subprocess.Popen[bytes] = feed.processes.pop(name)
         worker.terminate()
-        assert worker.wait(20) == 0
+        assert worker.wait(60) == 0

@@ -76,7 +76,7 @@ def crashed_at(night: Night, points: list[str], seed: int, chance: float = 0.5) 
 
 def _dies(night: Night, point: str, chance: float) -> bool:
     with night.worker(**SLOW, point=point, chance=chance) as worker:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while worker.running() and time.monotonic() < deadline and night.committed() < night.produced:
             time.sleep(0.05)
         return worker.process.poll() == -signal.SIGKILL
@@ -136,7 +136,7 @@ def finish(night: Night, done: Counter[str] | None = None, **options: object) ->
     """A worker left alone drains the night; if it ends for a fault it is started again, as a supervisor would."""
     for _ in range(3):
         with night.worker(**options) as worker:
-            if worker.ready(20) and night.drained():
+            if worker.ready(45) and night.drained(45):
                 worker.leave()
                 return
             if worker.running() and night.profile == "embedded":

@@ -58,7 +58,7 @@ class Night:
             partition = zlib.crc32(key) % self.partitions
             producer.produce(self.names.declarations, value, key, partition=partition, on_delivery=lies)
             producer.poll(0)
-        assert producer.flush(30) == 0
+        assert producer.flush(90) == 0
         self.produced = sum(self._ends.values())
 
     @contextmanager
@@ -95,7 +95,7 @@ class Night:
         reader = client.Consumer(self.reading(self.names.app))
         wanted = [client.TopicPartition(self.names.declarations, p) for p in range(self.partitions)]
         try:
-            return sum(max(tp.offset, 0) for tp in reader.committed(wanted, timeout=10))
+            return sum(max(tp.offset, 0) for tp in reader.committed(wanted, timeout=30))
         except client.KafkaException:
             return -1  # the group is between two lives
         finally:
@@ -105,7 +105,7 @@ class Night:
         admin = AdminClient({"bootstrap.servers": self.broker, "log_level": 0})
         admin.delete_consumer_groups([self.names.app])[self.names.app].result()
 
-    def drained(self, seconds: float = 40) -> bool:
+    def drained(self, seconds: float = 120) -> bool:
         """Whether everything produced is committed within a time."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -123,7 +123,7 @@ class Night:
         reader.assign([client.TopicPartition(topic, p, 0) for p in range(self.partitions)])
         ended: set[int] = set()
         found: list[Read] = []
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while len(ended) < self.partitions:
             assert time.monotonic() < deadline, f"{topic} cannot be read to its end"
             message = reader.poll(1)

@@ -39,7 +39,7 @@ class Worker:
     def running(self) -> bool:
         return self.process.poll() is None
 
-    def ready(self, seconds: float = 30) -> bool:
+    def ready(self, seconds: float = 90) -> bool:
         """Whether it takes records within a time; False as well when it ended."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.running():
@@ -63,7 +63,7 @@ class Worker:
         self.process.kill()
         self.process.wait()
 
-    def leave(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
+    def leave(self, number: int = signal.SIGTERM, seconds: float = 60) -> int:
         """Ask it to leave; its exit code."""
         self.process.send_signal(number)
         return self.process.wait(seconds)

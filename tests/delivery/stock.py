@@ -14,7 +14,7 @@ def undisturbed(night: Night, kind: str, seed: int) -> None:
     """A stock worker that nobody ends before it is through."""
     night.produce(plain_evening(seed))
     with night.worker(script=SCRIPT, kind=kind):
-        assert night.drained(30)
+        assert night.drained(120)
 
 
 def ended(night: Night, kind: str, lives: int, seed: int, number: int = signal.SIGKILL) -> None:

@@ -15,6 +15,7 @@ from streams.delivery.sealing import Step, Write
 from tests.delivery.stage import SOURCE, Stage
 from tests.delivery.test_drafts import Counter
 from tests.delivery.test_guards_recovery import ROW
+from tests.delivery.turns import turns
 
 
 async def ready(stage: Stage, *rows: bytes) -> Stage:
@@ -45,7 +46,7 @@ async def test_a_batch_is_acknowledged_when_it_is_sealed_and_not_before() -> Non
     stage = await ready(Stage())
     stage.paper.held = asyncio.Event()
     await stage.app.desk.take(await batch(stage, 0))
-    await asyncio.sleep(0.01)
+    await turns()
     before = stage.consumer._new_offset(SOURCE)
     stage.paper.held.set()
     await stage.app.desk.settled()
@@ -70,7 +71,7 @@ async def test_open_batches_of_partitions_that_go_may_finish() -> None:
     stage.paper.held = asyncio.Event()
     await stage.app.desk.take(await batch(stage, 0))
     settling = asyncio.create_task(stage.app.desk.settle([SOURCE]))
-    await asyncio.sleep(0.01)
+    await turns()
     waits = not settling.done()
     stage.paper.held.set()
     await settling
@@ -85,7 +86,7 @@ async def test_what_takes_too_long_is_left_to_the_next_owner(monkeypatch: pytest
     await stage.app.desk.take(await batch(stage, 0))
     await stage.app.desk.settle([SOURCE])
     stage.paper.held.set()
-    await asyncio.sleep(0.01)
+    await turns()
 
     assert stage.consumer._new_offset(SOURCE) is None
     assert stage.table.shelves[0].rows == {}
@@ -118,7 +119,7 @@ async def test_a_write_is_done_when_every_record_is_acknowledged() -> None:
     for acknowledgement in (None, *acknowledgements):
         if acknowledgement is not None:
             acknowledgement.set_result(None)
-        await asyncio.sleep(0.01)
+        await turns()
         done.append(writing.done())
 
     assert done == [False, False, True]

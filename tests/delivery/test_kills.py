@@ -11,7 +11,7 @@ def test_what_was_kept_and_not_said_is_said_before_any_input(night: Night) -> No
     """The last word of a night: nothing follows that would carry it along."""
     night.produce([{"id": "c:m", "kind": "map", "council": "c", "version": 1, "wards": {"w": 1}}])
     with night.worker(point="before-say", chance=1.0) as worker:
-        worker.process.wait(30)
+        worker.process.wait(90)
     before = night.read(night.names.headlines)
 
     with night.worker() as worker:

@@ -8,6 +8,7 @@ from streams.delivery.line import Line
 from streams.delivery.rows import Shelf
 from streams.delivery.sealing import Sealer, Step, Write
 from tests.delivery.test_drafts import Counter, records
+from tests.delivery.turns import turns
 
 State = tuple[str, ...]
 
@@ -51,7 +52,7 @@ async def test_batches_are_acknowledged_in_order_and_only_when_sealed() -> None:
     kept = Kept()
     await kept.take(0)
     await kept.take(1)
-    await asyncio.sleep(0)
+    await turns()
     before = list(kept.acknowledged)
     await kept.gate.open()
     await kept.line.settled()
@@ -64,7 +65,7 @@ async def test_two_batches_are_open_at_most() -> None:
     await kept.take(0)
     await kept.take(1)
     third = asyncio.create_task(kept.take(2))
-    await asyncio.sleep(0.01)
+    await turns()
 
     assert (kept.line.open, third.done()) == (2, False)
     while not third.done():
@@ -76,7 +77,7 @@ async def test_the_second_batch_writes_nothing_before_the_first_is_sealed() -> N
     kept = Kept()
     await kept.take(0)
     await kept.take(1)
-    await asyncio.sleep(0.01)
+    await turns()
 
     assert len(kept.gate.waiting) == 1
     await kept.gate.open()
@@ -86,9 +87,9 @@ async def test_a_failed_write_ends_the_process_and_nothing_after_it_is_acknowled
     kept = Kept()
     await kept.take(0)
     await kept.take(1)
-    await asyncio.sleep(0)
+    await turns()
     kept.gate.waiting[0].set_exception(ConnectionError("gone"))
-    await asyncio.sleep(0.01)
+    await turns()
     await kept.gate.open()
 
     assert ([type(f) for f in kept.ended], kept.acknowledged) == ([ConnectionError], [])
@@ -97,9 +98,9 @@ async def test_a_failed_write_ends_the_process_and_nothing_after_it_is_acknowled
 async def test_a_cancellation_ends_the_process_as_well() -> None:
     kept = Kept()
     await kept.take(0)
-    await asyncio.sleep(0)
+    await turns()
     kept.gate.waiting[0].cancel()
-    await asyncio.sleep(0.01)
+    await turns()
 
     assert [type(f) for f in kept.ended] == [asyncio.CancelledError]
 
@@ -107,7 +108,7 @@ async def test_a_cancellation_ends_the_process_as_well() -> None:
 async def test_a_revoked_line_acknowledges_nothing_more_and_lives_on() -> None:
     kept = Kept()
     await kept.take(0)
-    await asyncio.sleep(0)
+    await turns()
     kept.line.revoke()
     await kept.gate.open()
     await kept.line.settled()

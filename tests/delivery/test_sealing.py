@@ -13,6 +13,7 @@ from streams.delivery.keeper import Output
 from streams.delivery.rows import Row, Shelf
 from streams.delivery.sealing import Revoked, Sealer, Step, Write
 from tests.delivery.test_drafts import Counter, records
+from tests.delivery.turns import turns
 
 State = tuple[str, ...]
 
@@ -77,7 +78,7 @@ async def test_each_step_is_awaited_before_the_next_begins(step: Step) -> None:
     shelf: Shelf[State] = Shelf(Follower())
     (draft,) = Judge(Follower(), shelf, "t1").judge(records(("a", "allow x"), ("a", "no")))
     sealing_it = asyncio.create_task(sealed_by(paper, shelf).seal(draft))
-    await asyncio.sleep(0.01)
+    await turns()
     before = ([at for at, _ in paper.written], sealing_it.done())
     answer.set()
     await sealing_it

@@ -2,7 +2,7 @@
 
 import ipaddress
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -67,9 +67,10 @@ class Secured:
 
     def grant(self, grants: Iterable[Grant]) -> None:
         """Let the user do this as well."""
-        for future in self._admin.create_acls([_binding(grant) for grant in grants]).values():
-            future.result(10)
-        time.sleep(0.3)
+        bindings = [_binding(grant) for grant in grants]
+        for future in self._admin.create_acls(bindings).values():
+            future.result(60)
+        self._until(lambda held: held >= set(bindings))
 
     def revoke(self, grant: Grant) -> None:
         """Let the user do this no longer."""
@@ -78,7 +79,24 @@ class Secured:
             ResourceType[resource.upper()], name, ResourcePatternType.LITERAL, f"User:{USER}", "*",
             AclOperation[operation], AclPermissionType.ANY,
         )  # fmt: skip
-        assert len(next(iter(self._admin.delete_acls([wanted]).values())).result(10)) == 1
+        assert len(next(iter(self._admin.delete_acls([wanted]).values())).result(60)) == 1
+        self._until(lambda held: _binding(grant) not in held)
+
+    def _until(self, holds: Callable[[set[AclBinding]], bool]) -> None:
+        """Wait until the broker, which hears of it from its log, goes by it."""
+        everything = AclBindingFilter(
+            ResourceType.ANY,
+            None,
+            ResourcePatternType.ANY,
+            None,
+            None,
+            AclOperation.ANY,
+            AclPermissionType.ANY,
+        )
+        deadline = time.monotonic() + 60
+        while not holds(set(self._admin.describe_acls(everything).result(60))):
+            assert time.monotonic() < deadline, "not within 60 s"
+            time.sleep(0.05)
 
     @cached_property
     def _admin(self) -> AdminClient:

@@ -5,7 +5,7 @@ import pytest
 from tests.delivery.night import Night
 from tests.delivery.test_producer import NONE, producer_ids, written
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
 
 def test_the_producer_on_kafka_has_an_id(night: Night) -> None:

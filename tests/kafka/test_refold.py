@@ -21,7 +21,7 @@ from tests.commands.test_refold import (  # noqa: F401
 from tests.kafka.server import kafka_broker
 from tests.ops.feed import Feed, send
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def _forget(these: Settings) -> None:
     admin = AdminClient({"bootstrap.servers": these.broker, "log_level": 0})
     partition = partition_of(a_map_as_sent()[1].decode(), these.partitions)
     everything = TopicPartition(declarations(these.mode), partition, OFFSET_END)
-    admin.delete_records([everything])[everything].result(10)
+    admin.delete_records([everything])[everything].result(60)
 
 
 def _topics(these: Settings) -> set[str]:

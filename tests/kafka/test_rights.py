@@ -20,7 +20,7 @@ from tests.delivery.process import Worker
 from tests.delivery.toy import Names
 from tests.kafka.secured import PASSWORD, USER, Grant, Secured
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(400)]
 
 _numbers = itertools.count(1)
 
@@ -108,7 +108,7 @@ def test_a_right_that_is_missing_at_the_start_is_named(night: Night, secured: Se
     secured.grant(grant for called, grant in needed.items() if called != missing)
 
     with night.worker(**login(secured)) as worker:
-        code = worker.process.wait(30)
+        code = worker.process.wait(90)
 
     begins, ends = sentence(secured, needed[missing])
     assert (code, said(worker)[: len(begins)], said(worker)[-len(ends) :]) == (2, begins, ends)
@@ -118,7 +118,7 @@ def test_a_right_that_is_missing_at_the_start_is_named(night: Night, secured: Se
 
 def test_all_missing_rights_are_named_at_once(night: Night, secured: Secured) -> None:
     with night.worker(**login(secured)) as worker:
-        code = worker.process.wait(30)
+        code = worker.process.wait(90)
 
     ends = [sentence(secured, grant)[1] for grant in rights(night.names).values()]
     assert (code, [end for end in ends if end not in said(worker)]) == (2, [])
@@ -158,11 +158,11 @@ def without(secured: Secured, night: Night, taken: str) -> Outcome:
     # The client itself says that it may not write; that it may not read is for the worker to find out.
     watch = 60 if taken.endswith("write") else 1
     with night.worker(**login(secured), **lives.SLOW, watch=watch) as worker:
-        assert worker.ready(60), worker.words()
+        assert worker.ready(90), worker.words()
         time.sleep(0.5)
         secured.revoke(needed[taken])
         night.produce(evening(2))
-        code = worker.process.wait(60)
+        code = worker.process.wait(120)
         finished = night.committed() == night.produced
     begins, ends = sentence(secured, needed[taken])
     right = begins in said(worker) and ends in said(worker)

@@ -25,7 +25,7 @@ from tests.commands.evening import a_declaration, a_map
 from tests.kafka.secured import PASSWORD, USER, Secured, variables
 from tests.ops.feed import Feed, send, until
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(400)]
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,8 +63,8 @@ def test_each_worker_does_its_work_with_the_rights_that_it_checks_and_no_others(
         asyncio.run(
             send(these, json.dumps(a_declaration(mode="rehearsal")).encode(), b"local.horsham.2023-05-04")
         )
-        until(lambda: len(asyncio.run(_written(these))) == 3, 60)
-        until(lambda: {group["lag"] for group in by_the_open_door.state()["groups"]} == {0}, 60)
+        until(lambda: len(asyncio.run(_written(these))) == 3, 120)
+        until(lambda: {group["lag"] for group in by_the_open_door.state()["groups"]} == {0}, 120)
         assert [by_the_open_door.processes[agent].poll() for agent in (app.COUNCIL, app.AREA)] == [None, None]
     finally:
         by_the_open_door.close()
@@ -79,7 +79,7 @@ async def _written(these: Settings) -> set[str]:
 def run(*words: str, **given: str) -> "subprocess.CompletedProcess[str]":
     done = subprocess.run(
         [sys.executable, "-m", "streams", *words], cwd=ROOT, env={**os.environ, **given},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
     assert PASSWORD not in done.stdout + done.stderr
     return done
@@ -102,9 +102,9 @@ def test_worker_and_monitor_come_in_with_tls_and_a_password(
         feed.start("council", "worker", "council")
         feed.start("area", "worker", "area", RESULTS_INSTANCE="2")
         feed.start("monitor", "monitor")
-        until(lambda: {group["verdict"] for group in feed.state()["groups"]} == {"ok"}, 60)
-        until(lambda: {group["members"] for group in feed.state()["groups"]} == {1}, 60)
-        until(lambda: feed.state()["probe"]["last_seconds"] is not None, 60)
+        until(lambda: {group["verdict"] for group in feed.state()["groups"]} == {"ok"}, 120)
+        until(lambda: {group["members"] for group in feed.state()["groups"]} == {1}, 120)
+        until(lambda: feed.state()["probe"]["last_seconds"] is not None, 120)
     finally:
         feed.close()
 
