@@ -195,7 +195,7 @@ def test_a_parliament_of_650_divisions_and_4000_candidates_keeps_within_a_megaby
     assert 0 < written.sizes["headlines"] <= 64 * KB
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_a_parliament_declared_to_its_end_and_corrected_keeps_all_that_is_said_within_its_limits() -> None:
     written = Written("rehearsal", PARLIAMENT)
     written.hear(raw(_parliament() | {"areas": MAP["areas"]}))

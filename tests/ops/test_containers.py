@@ -195,7 +195,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
 
 
 @pytest.mark.kafka
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_each_containers_command_runs_and_gets_well(
     services: dict[str, dict[str, Any]], kafka: Kafka, tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ CHROMIUM = "/usr/bin/chromium"
 PICTURES = os.environ.get("OPS_PICTURES", "")
 FROZEN_SECONDS = 20.0 if PICTURES else 6.0
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

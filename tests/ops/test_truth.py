@@ -30,7 +30,7 @@ from tests.ops.feed import Feed, send, until
 from tests.ops.test_feed import of
 from tests.ops.truth import late_seconds
 
-pytestmark = [pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.timeout(400)]
 
 _LAG = re.compile(rb"^kafka_consumergroup_group_\w*lag\w*\{.*\} (\S+)$", re.M)
 
