@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -131,14 +131,15 @@ async def test_frozen_killed_and_back_everyone_has_the_night_that_the_embedded_b
 ) -> None:
     events = part_of_the_night()
     thirds = [events[: COUNCILS + 20], events[COUNCILS + 20 : COUNCILS + 40], events[COUNCILS + 40 :]]
-    wanted = await on_the_embedded_broker(tmp_path / "embedded", events)
     port = free_port()
     variables = {
         "RESULTS_SERVE_PORT": str(port),
         "RESULTS_WEBHOOK_DIR": str(tmp_path / "webhooks"),
         "RESULTS_WEBHOOK_ALLOW": "127.0.0.0/8",
     }
-    with kafka_broker(tmp_path) as kafka:
+    with ExitStack() as stack:
+        wanting = asyncio.create_task(on_the_embedded_broker(tmp_path / "embedded", events))
+        kafka = await asyncio.to_thread(stack.enter_context, kafka_broker(tmp_path))
         async with (
             working(kafka.address, "kafka", tmp_path / "kafka", **variables) as feed,
             receiving() as receiver,
@@ -181,6 +182,7 @@ async def test_frozen_killed_and_back_everyone_has_the_night_that_the_embedded_b
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        wanted = await wanting
 
     assert b"Not up to date" in page[2]
     assert sum(len(ids) for ids in wanted.values()) > EVENTS
