@@ -101,14 +101,14 @@ def _group(group: Group, sight: Sight, now: float) -> View:
 
 
 def _overall(sight: Sight, groups: Sequence[View]) -> Verdict:
-    """The verdict on the feed: that on its worst group, and `stalled` where probes go in and do not come out.
+    """The verdict on the feed: that on its worst group, and `stalled` where only probes tell that something is.
 
     While the broker does not answer, nothing is well, and nothing is known of the probes either.
     """
-    verdicts: list[Verdict] = [found["verdict"] for found in groups]
+    found = worst(group["verdict"] for group in groups)
     if not sight.up:
-        return worst([*verdicts, "unknown"])
-    return worst([*verdicts, "stalled"] if sight.probes.silent else verdicts)
+        return worst([found, "unknown"])
+    return "stalled" if sight.probes.silent and found in ("ok", "unknown", "warn") else found
 
 
 def _badness(found: View) -> tuple[int, float, int]:

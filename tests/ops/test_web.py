@@ -327,9 +327,14 @@ def test_while_the_broker_is_away_nothing_is_well_and_no_worker_is_blamed() -> N
 
     away = view(sight, {}, 4.0, "1")
     sight.looked(4.5, 0.1)
+    back = view(sight, {}, 5.0, "1")["verdict"]
+    group.windows[0].extend(Sample(at, 5, 0, 60, at - 30) for at in (5.0, 6.0, 7.0))
+    group.members = Membership({})
+    probes.silent.add(0)
 
+    assert view(sight, {}, 7.5, "1")["verdict"] == "empty", "the group itself tells more than its probes do"
     assert (well, away["verdict"], away["trouble"]) == ("ok", "unknown", "no broker answers")
-    assert view(sight, {}, 5.0, "1")["verdict"] == "ok", "what was lost meanwhile is nobody's"
+    assert back == "ok", "what was lost meanwhile is nobody's"
 
 
 def test_holds_of_councils_and_areas_stand_in_one_list() -> None:

@@ -57,7 +57,7 @@ function spark(place, group) {
   const chart = new uPlot({
     width: 350, height: 95, legend: { show: false }, cursor: { show: false },
     scales: { y: { range: (u, low, high) => [0, Math.max(10, high || 0)] } },
-    axes: [{ ...axis, space: 90, size: 22 }, { ...axis, size: 44, values: (u, ticks) => ticks.map((tick) => `${tick} s`) }],
+    axes: [{ ...axis, space: 90, size: 22 }, { ...axis, space: 22, size: 44, values: (u, ticks) => ticks.map((tick) => `${tick} s`) }],
     series: [{}, { stroke: style.getPropertyValue("--curve"), width: 2, points: { show: false } }],
   }, data, place);
   sparks.set(group.group, chart);
@@ -73,7 +73,7 @@ function card(group) {
   age.append(element("span", seconds(group.lag_seconds), { class: "age" }), element("span", group.lag_seconds === null ? "" : `  ${ARROWS[group.trend]}`));
   const catching = group.catch_up_seconds === null ? "" : `, caught up in ${seconds(group.catch_up_seconds)}`;
   const members = group.members === null ? "workers not known" : `${group.members || "no"} ${group.members === 1 ? "worker" : "workers"}${group.idle ? `, ${group.idle} idle` : ""}`;
-  words.append(head, age, element("p", `${group.lag ?? "–"} records unread${catching} · ${members}`));
+  words.append(head, age, element("p", `${group.lag ?? "–"} ${group.lag === 1 ? "record" : "records"} unread${catching} · ${members}`));
   const used = group.retention_used === null ? "" : ` · ${Math.round(group.retention_used * 100)} % of retention used`;
   words.append(element("small", `${group.group} reads ${group.topic}${used}`));
   if (group.partitions.some((found) => found.lag)) {
@@ -95,8 +95,9 @@ function show(now) {
   $("councils").textContent = `${now.councils.final} of ${now.councils.all}`;
   $("open").textContent = now.open;
   $("parked").textContent = now.parked;
-  const silent = now.probe.silent.length ? `; none from partition ${now.probe.silent.join(", ")}` : "";
-  $("probe").textContent = seconds(now.probe.last_seconds) + (now.probe.lost ? `, ${now.probe.lost} lost${silent}` : "");
+  const lost = now.probe.lost ? `${now.probe.lost} lost` : "", silent = now.probe.silent;
+  const probe = silent.length ? [lost, `none from partition ${silent.join(", ")}`] : [seconds(now.probe.last_seconds), lost];
+  $("probe").textContent = probe.filter(Boolean).join(", ");
   $("mode").textContent = `Mode ${now.mode} at ${now.cluster}, looked at every ${seconds(now.poll_seconds)}.`;
   $("trouble").hidden = now.up;
   $("trouble").textContent = now.up ? "" : now.trouble || "The monitor has not reached the broker yet.";
