@@ -4,6 +4,7 @@ With ``OPS_PICTURES=docs/pictures`` the worker is frozen for 20 s and the pictur
 """
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -11,13 +12,14 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from streams.rehearsal.broker import embedded_broker
 from tests.ops.feed import Feed, until
 
 CHROMIUM = "/usr/bin/chromium"
 PICTURES = os.environ.get("OPS_PICTURES", "")
+expect.set_options(timeout=90_000)
 FROZEN_SECONDS = 20.0 if PICTURES else 6.0
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -60,6 +62,11 @@ def kept(page: Page, name: str) -> None:
         page.screenshot(path=f"{PICTURES}/ops-{name}.png")
 
 
+def seconds_late(group: Locator) -> float:
+    found = re.match(r"[\d.]+(?= s)", group.locator(".age").inner_text())
+    return float(found[0]) if found else 0.0
+
+
 def test_a_frozen_worker_shows_without_reload_and_so_does_its_return(night: Feed, page: Page) -> None:
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -67,7 +74,7 @@ def test_a_frozen_worker_shows_without_reload_and_so_does_its_return(night: Feed
     page.goto(f"http://127.0.0.1:{night.port}/ops")
     council = page.locator('[data-group="council"]')
     expect(council.locator(".badge")).to_have_attribute("data-verdict", "ok")
-    expect(page.locator("#updated")).to_contain_text("Updated", timeout=5000)
+    expect(page.locator("#updated")).to_contain_text("Updated")
     expect(page.locator("#wards")).to_contain_text("of")
     assert page.locator("canvas").count() >= 1
     kept(page, "before")
@@ -75,25 +82,23 @@ def test_a_frozen_worker_shows_without_reload_and_so_does_its_return(night: Feed
     frozen = time.time()
     night.signal("worker", signal.SIGSTOP)
     try:
-        expect(council.locator(".badge")).to_have_attribute(
-            "data-verdict", "empty", timeout=int(FROZEN_SECONDS * 1000) + 9000
-        )
-        while time.time() < frozen + FROZEN_SECONDS:
+        expect(council.locator(".badge")).to_have_attribute("data-verdict", "empty")
+        while time.time() < frozen + FROZEN_SECONDS or seconds_late(council) < FROZEN_SECONDS - 3:
             page.wait_for_timeout(200)
-        late = council.locator(".age").inner_text()
         kept(page, "during")
     finally:
         night.signal("worker", signal.SIGCONT)
 
-    assert float(late.removesuffix(" s")) >= FROZEN_SECONDS - 3
-    expect(council.locator(".badge")).to_have_attribute("data-verdict", "ok", timeout=30_000)
+    expect(council.locator(".badge")).to_have_attribute("data-verdict", "ok")
     page.wait_for_timeout(3000)
     kept(page, "after")
     assert troubles == []
 
 
-def test_the_page_can_be_used_by_everybody(night: Feed, page: Page) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_can_be_used_by_everybody(night: Feed, page: Page, scheme: str) -> None:
     """Axe's rules for WCAG; the page has been opened by the test before, or is opened here."""
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"http://127.0.0.1:{night.port}/ops")
     expect(page.locator('[data-group="council"]')).to_be_visible()
 

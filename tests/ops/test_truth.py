@@ -106,10 +106,10 @@ def feed(broker: Any, tmp_path: Path) -> Iterator[Feed]:
         worker(running)
         running.start("area", "worker", "area")
         running.start("monitor", "monitor")
-        until(lambda: (group := running.group())["verdict"] == "ok" and group["members"] == 1, 60)
+        until(lambda: (group := running.group())["verdict"] == "ok" and group["members"] == 1)
         with Seen(running) as seen:
             yield running
-        assert len(seen.lags) > 50
+            until(lambda: len(seen.lags) > 50)
         assert [lag for lag in seen.lags if not lag >= 0] == []  # NaN is not at least anything
     finally:
         running.close()
@@ -119,19 +119,26 @@ def worker(feed: Feed, instance: str = "1") -> None:
     feed.start(f"worker-{instance}", "worker", "council", RESULTS_INSTANCE=instance)
 
 
+def known(feed: Feed) -> tuple[float, Any] | None:
+    """When the monitor was asked, and what it shows; nothing while its last look is too old to tell."""
+    asked = time.time()
+    shown = feed.group()
+    return None if shown["lag_seconds"] is None else (asked, shown)
+
+
 def compared(feed: Feed, when: str, looks: int = 2) -> float:
     """The largest distance between the monitor's figure and the truth, over several looks; each is printed."""
     these = feed.settings
     worst = 0.0
     for _ in range(looks):
-        shown = feed.group()
+        asked, shown = until(lambda: known(feed))
         before = time.time()
         truth = late_seconds(
             these.broker, these.group("council"), topics.declarations(these.mode), these.partitions
         )
         truth -= (time.time() - before) if truth else 0.0
-        assert shown["lag_seconds"] is not None, when
-        worst = max(worst, abs(shown["lag_seconds"] - truth))
+        # The monitor answered at some moment between the two.
+        worst = max(worst, abs(shown["lag_seconds"] - truth) - (before - asked))
         sys.stderr.write(
             f"\n  {these.profile}, {when}: shown {shown['lag_seconds']:.2f} s, truth {truth:.2f} s, "
             f"{shown['verdict']}"
@@ -185,7 +192,7 @@ def _rewind_from_outside(these: Settings) -> None:
     group = {"group.id": these.group("council"), "enable.auto.commit": False}
     client = Consumer({"bootstrap.servers": these.broker, "log_level": 0, **group})
     try:
-        until(accepted, 20)
+        until(accepted)
     finally:
         client.close()
 
@@ -198,54 +205,54 @@ def caught_up(feed: Feed) -> bool:
 
 
 def test_lag_is_true_when_frozen_dead_rebalanced_and_caught_up(feed: Feed) -> None:
-    assert caught_up(feed)
+    until(lambda: caught_up(feed))
     feed.signal("worker-1", signal.SIGSTOP)
     declare(feed, "arun")
-    until(lambda: feed.group()["lag"] == 1, 10)
+    until(lambda: feed.group()["lag"] == 1)
     assert compared(feed, "frozen") <= 1.0
     feed.signal("worker-1", signal.SIGCONT)
-    until(lambda: caught_up(feed), 40)
+    until(lambda: caught_up(feed))
 
     feed.kill("worker-1")
     declare(feed, "dover")
-    until(lambda: feed.group()["lag"] == 1, 10)
+    until(lambda: feed.group()["lag"] == 1)
     assert compared(feed, "dead") <= 1.0
     worker(feed)
-    until(lambda: caught_up(feed), 60)
+    until(lambda: caught_up(feed))
 
     worker(feed, "2")
-    until(lambda: feed.group()["members"] == 2, 60)
+    until(lambda: feed.group()["members"] == 2)
     declare(feed, "lewes")
-    until(lambda: caught_up(feed), 40)
+    until(lambda: caught_up(feed))
     assert compared(feed, "rebalanced", looks=1) <= 1.0
 
 
 def test_lag_is_true_after_a_rewind_and_blank_while_the_broker_is_away(feed: Feed, broker: Any) -> None:
     these = feed.settings
     declare(feed, "rye")
-    until(lambda: caught_up(feed), 40)
+    until(lambda: caught_up(feed))
     feed.kill("worker-1")
     rewind(feed)
-    until(lambda: feed.group()["members"] == 0, 40)
-    until(lambda: {part["committed"] for part in feed.group()["partitions"]} == {0}, 20)
+    until(lambda: feed.group()["members"] == 0)
+    until(lambda: {part["committed"] for part in feed.group()["partitions"]} == {0})
     assert feed.group()["lag"] >= 1
     assert compared(feed, "rewound") <= 1.0
 
     broker.kill()
-    until(lambda: feed.state()["late_seconds"] is None and feed.state()["verdict"] == "unknown", 30)
+    until(lambda: feed.state()["late_seconds"] is None and feed.state()["verdict"] == "unknown")
     broker.start()
     if these.profile == "embedded":  # it has forgotten everything
         assert feed.run("topics").returncode == 0
     worker(feed)
     declare(feed, "dover")
-    until(lambda: feed.group()["members"] == 1 and caught_up(feed), 60)
+    until(lambda: feed.group()["members"] == 1 and caught_up(feed))
     assert compared(feed, "broker restarted", looks=1) <= 1.0
 
 
 def test_a_rejection_is_seen_on_the_page_and_dealt_with(feed: Feed) -> None:
     """The page and the command on this broker; what they do in each case is tested elsewhere."""
     asyncio.run(send(feed.settings, b"no json", b"k"))
-    until(lambda: feed.state()["open"] == 1, 20)
+    until(lambda: feed.state()["open"] == 1)
     (shown,) = feed.state()["rejections"]
     listed = [json.loads(line) for line in feed.run("rejections", "list", "--json").stdout.splitlines()]
     raw = feed.run("rejections", "show", "--raw", shown["id"]).stdout
@@ -255,5 +262,5 @@ def test_a_rejection_is_seen_on_the_page_and_dealt_with(feed: Feed) -> None:
     assert [one["id"] for one in listed] == [shown["id"]]
     assert raw == b"no json"
     assert (done.returncode, done.stderr) == (0, b"")
-    until(lambda: feed.state()["open"] == 0, 20)
+    until(lambda: feed.state()["open"] == 0)
     assert feed.run("lag").stdout.startswith(b"Late by ")
