@@ -1,5 +1,6 @@
 """A feed on the embedded broker, shared by the tests that only watch it."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from tests.kafka.server import Kafka, kafka_broker
 from tests.ops.alerting import Alerting, Night
 from tests.ops.feed import Feed, until
 from tests.ports import free_port
+
+#: Each test's own, for they share a Kafka; its next one is free for whoever refolds.
+_generations = itertools.count(2, 2)
 
 
 @pytest.fixture(scope="package")
@@ -49,9 +53,8 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
 @pytest.fixture
 def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Night]:
     """A feed on Kafka at the pace of a night, and alerting over it; a parameter holds further settings."""
-    generation = str(abs(hash(request.node.name)) % 5_000 * 2 + 2)
     feed = Feed(
-        kafka.address, "kafka", tmp_path, RESULTS_MODE="rehearsal", RESULTS_GENERATION=generation,
+        kafka.address, "kafka", tmp_path, RESULTS_MODE="rehearsal", RESULTS_GENERATION=str(next(_generations)),
         RESULTS_MONITOR_POLL_SECONDS="5", RESULTS_MONITOR_PROBE_SECONDS="5", **getattr(request, "param", {}),
     )  # fmt: skip
     ports = {name: free_port() for name in ("council", "area", "intake", "serve", "webhooks")}
