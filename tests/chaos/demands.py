@@ -1,42 +1,51 @@
-"""What the log of a real night demands, folded without Faust and without a broker, and the verdict on what was said."""
+"""What the log of an agent demands, folded without Faust and without a broker, and the verdict on what was said."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from schemas import topics
-from streams.agents.council import CouncilKeeper
 from streams.delivery.envelope import ROW, Envelope, open_row, rank
-from streams.delivery.keeper import Output, Record
-from streams.rules.council import Council
+from streams.delivery.keeper import Keeper, Output, Record
 from tests.delivery.oracle import Verdict
 
 
 @dataclass
 class Demands:
-    """Bytes by the id in their header: what agents say of their own, and refusals; the last row and standing."""
+    """Bytes by the id in their header: what an agent says of its own, and refusals.
+
+    By council or area: the last row, and the last picture, which is a council's standing and an area's board.
+    """
 
     said: dict[bytes, bytes] = field(default_factory=dict)
     refused: dict[bytes, bytes] = field(default_factory=dict)
     rows: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    standings: dict[str, bytes] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def __or__(self, other: "Demands") -> "Demands":
+        """What two agents owe together."""
+        return Demands(**{name: found | getattr(other, name) for name, found in vars(self).items()})
 
 
 @dataclass
 class Said:
-    """What was read back, topic by topic."""
+    """What was read back, of all agents that ran: pictures are standings and boards."""
 
     headlines: list[Record]
     contributions: list[Record]
     rejections: list[Record]
-    standings: list[Record]
+    pictures: list[Record]
     changelog: list[Record]
 
+    def records(self) -> int:
+        """How many there are."""
+        return sum(len(found) for found in vars(self).values())
 
-def demands(log: Iterable[Record], partitions: int) -> Demands:
-    """Fold a log record by record."""
-    keeper = CouncilKeeper("replay", partitions)
-    councils: dict[str, Council] = {}
+
+def demands(keeper: Keeper[Any, Any], log: Iterable[Record]) -> Demands:
+    """Fold the log that an agent reads, record by record, as its keeper says."""
+    states: dict[str, tuple[int, Any]] = {}
     found = Demands()
 
     def keep(output: Output) -> None:
@@ -48,15 +57,16 @@ def demands(log: Iterable[Record], partitions: int) -> Demands:
         if isinstance(read, Output):
             keep(read)
             continue
-        judged = keeper.judge(read.key, councils.get(read.key), read.event, record)
+        version, state = states.get(read.key, (0, None))
+        judged = keeper.judge(read.key, state, read.event, record)
         for output in (*judged.refusals, *judged.outputs):
             keep(output)
         if judged.state is not None:
-            councils[read.key] = judged.state
-            version = found.rows.get(read.key, (0, b""))[0] + 1
-            found.rows[read.key] = (version, keeper.dump(judged.state))
-            [standing] = keeper.follow(read.key, judged.state, version)
-            found.standings[read.key] = standing.value
+            states[read.key] = version + 1, judged.state
+    for key, (version, state) in states.items():
+        found.rows[key] = version, keeper.dump(state)
+        [picture] = keeper.follow(key, state, version)
+        found.pictures[key] = picture.value
     return found
 
 
@@ -79,15 +89,14 @@ def compared(said: Said, due: Demands) -> Verdict:
     refused = {(_id(r.headers), r.value) for r in said.rejections}
     result.refusals_lost = [str(name) for name, _ in due.refused.items() - refused]
     result.refusals_wrong = [str(name) for name, _ in refused - due.refused.items()]
-    latest = _latest_rows(said.changelog)
-    result.rows_wrong = [
-        council
-        for council, (version, state) in due.rows.items()
-        if (row := latest.get(council)) is None or (row.version, row.state) != (version, state)
-    ]
-    standings = _latest_standings(said.standings)
-    result.standings_wrong = [c for c, value in due.standings.items() if standings.get(c) != value]
+    rows = {key: (row.version, row.state) for key, row in _latest_rows(said.changelog).items()}
+    result.rows_wrong = _different(rows, due.rows)
+    result.standings_wrong = _different(_latest_pictures(said.pictures), due.pictures)
     return result
+
+
+def _different(found: dict[str, Any], due: dict[str, Any]) -> list[str]:
+    return [key for key in found.keys() | due.keys() if found.get(key) != due.get(key)]
 
 
 def _id(headers: Iterable[tuple[str, bytes]]) -> bytes:
@@ -110,12 +119,11 @@ def _latest_rows(changelog: list[Record]) -> dict[str, Envelope]:
     return {(key or b"").decode(): open_row(value) for key, value in latest.items()}
 
 
-def _latest_standings(standings: list[Record]) -> dict[str, bytes]:
+def _latest_pictures(pictures: list[Record]) -> dict[str, bytes]:
     latest: dict[str, tuple[int, bytes]] = {}
-    for record in standings:
-        value = record.value or b""
-        standing = json.loads(value)
-        council, version = standing["council"], standing["version"]
-        if version >= latest.get(council, (0, b""))[0]:
-            latest[council] = (version, value)
-    return {council: value for council, (_, value) in latest.items()}
+    for record in pictures:
+        key, value = (record.key or b"").decode(), record.value or b""
+        version = json.loads(value)["version"]
+        if version >= latest.get(key, (0, b""))[0]:
+            latest[key] = (version, value)
+    return {key: value for key, (_, value) in latest.items()}

@@ -9,6 +9,7 @@ from tests.chaos.cluster import cluster
 from tests.chaos.outcome import Outcome
 from tests.chaos.real import RealNight
 from tests.chaos.stage import Stage
+from tests.chaos.story import story
 
 #: About what one turn takes, from the death of a leader until it is in sync again.
 TURN_SECONDS = 22.0
@@ -22,7 +23,7 @@ def killed(stage: Stage, count: int, seed: int) -> Outcome:
     with cluster(folder) as brokers:
         night = RealNight(
             folder,
-            seed,
+            story(seed),
             broker=brokers.addresses,
             profile="kafka",
             replication=3,

@@ -1,4 +1,4 @@
-"""The real night on a broker, with real council workers as processes of their own."""
+"""The real night on a broker, with the feed's own workers as processes of their own."""
 
 import asyncio
 import os
@@ -8,35 +8,43 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 
 from schemas import topics
 from schemas.reading import InputEvent, read
 from streams import app, clients
+from streams.agents.area import AreaKeeper
+from streams.agents.council import CouncilKeeper
 from streams.delivery import status
 from streams.delivery.keeper import Record
 from streams.delivery.table import changelog_topic
 from streams.rehearsal.night import encode
 from streams.settings import Settings, settings
-from tests.chaos.demands import Said, compared, demands
-from tests.chaos.story import story
+from tests.chaos.demands import Demands, Said, compared, demands
 from tests.chaos.until import until
 from tests.delivery.oracle import Verdict
 from tests.delivery.process import ROOT
-from tests.night.test_kills import read_back
 
-SLOW_SECONDS = 0.05
+#: How long a write of a slow worker takes at most; an area has fewer rows, and hence fewer windows between two writes.
+SLOW_SECONDS = {app.COUNCIL: 0.05, app.AREA: 0.2}
 
 
 class RealNight:
-    """One replay of the night on one broker; ``events`` may be sent bit by bit."""
+    """One replay of the night on one broker; ``events`` are sent bit by bit, ``agents`` are those that run."""
 
-    def __init__(self, folder: Path, seed: int, **given: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        events: Sequence[InputEvent],
+        agents: Sequence[str] = (app.COUNCIL,),
+        **given: object,
+    ) -> None:
         self.folder = folder
-        self.seed = seed
+        self.events = events
+        self.agents = agents
         self.given = {"mode": "replay", "data_dir": folder, **given}
-        self.events: Sequence[InputEvent] = story(seed)
-        self._started = 0
+        self._seeds = count(1)
 
     @property
     def these(self) -> Settings:
@@ -46,17 +54,27 @@ class RealNight:
         app.topics(self.these).create(app.every_topic(self.these), replication)
 
     @contextmanager
-    def worker(self, instance: str = "1", slow: bool = True) -> Iterator[subprocess.Popen[bytes]]:
-        """A council worker for the length of a ``with``, killed at its end; a slow one is as the real one otherwise."""
+    def worker(
+        self, instance: str = "1", agent: str = app.COUNCIL, *, slow: bool = True, without: str = ""
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """A worker for the length of a ``with``, killed at its end; a slow one is as the real one otherwise.
+
+        ``without``: a guard that a slow one leaves out (`agent_worker`).
+        """
         these = self._settings(instance)
-        app.status_file(these, app.COUNCIL).unlink(missing_ok=True)
-        self._started += 1
+        app.status_file(these, agent).unlink(missing_ok=True)
         command = (
-            ["tests.chaos.council_worker", str(SLOW_SECONDS), str(self._started)]
+            [
+                "tests.chaos.agent_worker",
+                agent,
+                str(SLOW_SECONDS[agent]),
+                str(next(self._seeds)),
+                *without.split(),
+            ]
             if slow
-            else ["streams", "worker", "council"]
+            else ["streams", "worker", agent]
         )
-        with self.log(instance).open("ab") as words:
+        with self.log(instance, agent).open("ab") as words:
             process = subprocess.Popen(
                 [sys.executable, "-m", *command],
                 cwd=ROOT,
@@ -71,11 +89,11 @@ class RealNight:
             process.kill()
             process.wait()
 
-    def log(self, instance: str = "1") -> Path:
-        return self.folder / f"worker-{instance}.log"
+    def log(self, instance: str = "1", agent: str = app.COUNCIL) -> Path:
+        return self.folder / f"{agent}-{instance}.log"
 
-    def ready(self, instance: str = "1", seconds: float = 30) -> bool:
-        path = app.status_file(self._settings(instance), app.COUNCIL)
+    def ready(self, instance: str = "1", agent: str = app.COUNCIL, seconds: float = 30) -> bool:
+        path = app.status_file(self._settings(instance), agent)
         return until(lambda: status.is_ready(status.read(path), time.time()), seconds)
 
     @contextmanager
@@ -110,17 +128,30 @@ class RealNight:
         )
 
     def read(self, topic: str) -> list[Record]:
-        return asyncio.run(read_back(self.these, topic))
+        return asyncio.run(_read_back(self.these, topic))
 
-    def verdict(self, seconds: float = 60) -> Verdict:
-        """Once all that the log demands was said, or the time is over."""
+    def demanded(self) -> Demands:
+        """What the declarations on the log demand of the councils."""
         log = self.read(topics.declarations("replay"))
-        due = demands(log, self.these.partitions)
         missing = {event.id for event in self.events} - {_event_id(record) for record in log}
         assert not missing, f"never on the log: {missing}"
-        deadline = time.monotonic() + seconds
+        return demands(CouncilKeeper("replay", self.these.partitions), log)
+
+    def verdict(self, seconds: float = 60) -> Verdict:
+        """Once all that the logs demand was said, or nothing more was said for a time.
+
+        What areas owe follows from the contributions as they lie on their topic, copies included.
+        """
+        councils, areas, folded = self.demanded(), Demands(), -1
+        records, deadline = -1, 0.0
         while True:
-            found = compared(self.said(), due)
+            said = self.said()
+            if said.records() != records:  # on a machine that is busy with other things they come slowly
+                records, deadline = said.records(), time.monotonic() + seconds
+            if app.AREA in self.agents and len(said.contributions) != folded:
+                areas = demands(AreaKeeper("replay", self.these.partitions), said.contributions)
+                folded = len(said.contributions)
+            found = compared(said, councils | areas)
             if (
                 not (found.lost or found.refusals_lost or found.standings_wrong)
                 or time.monotonic() > deadline
@@ -129,13 +160,19 @@ class RealNight:
             time.sleep(0.5)
 
     def said(self) -> Said:
-        said = (topics.headlines, topics.contributions, topics.rejections, topics.standings)
-        names = [*(name("replay") for name in said), changelog_topic(self.these.group(app.COUNCIL))]
+        pictures = {app.COUNCIL: topics.standings, app.AREA: topics.boards}
+        names = [
+            *(name("replay") for name in (topics.headlines, topics.contributions, topics.rejections)),
+            *(pictures[agent]("replay") for agent in self.agents),
+            *(changelog_topic(self.these.group(agent)) for agent in self.agents),
+        ]
 
         async def read_all() -> list[list[Record]]:
-            return await asyncio.gather(*(read_back(self.these, name) for name in names))
+            return await asyncio.gather(*(_read_back(self.these, name) for name in names))
 
-        return Said(*asyncio.run(read_all()))
+        headlines, contributions, rejections, *rest = asyncio.run(read_all())
+        half = len(self.agents)
+        return Said(headlines, contributions, rejections, [*chain(*rest[:half])], [*chain(*rest[half:])])
 
     def _settings(self, instance: str) -> Settings:
         return settings(**self.given, instance=instance)
@@ -151,6 +188,22 @@ async def _declare(these: Settings, events: Sequence[InputEvent], seconds: float
         for event in events:
             await producer.send_and_wait(topic, encode(event), key=event.council.encode())
             await asyncio.sleep(seconds / len(events))
+
+
+async def _read_back(these: Settings, topic: str) -> list[Record]:
+    """Every record of a topic, partition by partition in the order of the log, until nothing more comes."""
+    found: list[Record] = []
+    async with clients.reader(these, topic) as reader:
+        quiet = 0
+        while quiet < 4:
+            batch = await reader.getmany(timeout_ms=300)
+            quiet = 0 if batch else quiet + 1
+            for records in batch.values():
+                found += [
+                    Record(r.topic, r.partition, r.offset, r.key, r.value, tuple(r.headers), r.timestamp)
+                    for r in records
+                ]
+    return sorted(found, key=lambda record: (record.partition, record.offset))
 
 
 def _event_id(record: Record) -> str:

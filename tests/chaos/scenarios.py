@@ -9,7 +9,7 @@ from functools import partial
 from typing import Literal
 
 from streams.delivery.profiles import ProfileName
-from tests.chaos import brokers, councils, leaders, network, serving, stocks, zombies
+from tests.chaos import brokers, leaders, network, real_scenarios, serving, stocks, zombies
 from tests.chaos.outcome import Outcome
 from tests.chaos.stage import Stage
 from tests.delivery import lives
@@ -39,7 +39,7 @@ class Scenario:
     def passed(self, outcome: Outcome) -> bool:
         """Whether a good worker was right, or a bad one was caught each time."""
         if self.bad:
-            return not outcome.missed and stocks.said_wrong(outcome.verdict)
+            return not outcome.missed and not outcome.verdict.clean
         return outcome.clean
 
 
@@ -118,8 +118,9 @@ SCENARIOS = (
     Scenario("come-and-go", toy(lives.joining_and_leaving), ci=4, nightly=60),
     Scenario("zombies", reached("zombie", toy(zombies.waking_late)), ci=1, nightly=6),
     Scenario("network", _network, ci=3, nightly=25),
-    Scenario("real-night", councils.killed, ci=0, nightly=20),
-    Scenario("reseed", councils.reseeded, ci=0, nightly=2, brokers=("embedded",)),
+    Scenario("real-night", real_scenarios.ended, ci=3, nightly=20, brokers=("embedded",)),
+    Scenario("real-night", real_scenarios.ended, ci=0, nightly=20, brokers=("kafka",)),
+    Scenario("reseed", real_scenarios.reseeded, ci=0, nightly=2, brokers=("embedded",)),
     Scenario("leaders", leaders.killed, ci=1, nightly=5, brokers=("kafka",)),
     Scenario("serving-again", serving.again, ci=0, nightly=3),
     Scenario("outage", brokers.away, ci=1, nightly=2, brokers=("embedded",)),
@@ -129,6 +130,16 @@ SCENARIOS = (
     Scenario("without-merge", toy(partial(zombies.waking_late, without="merge")), ci=0, nightly=6, bad=True),
     Scenario(
         "without-waiting", toy(partial(lives.killed_at_random, without="waiting")), ci=0, nightly=10, bad=True
+    ),
+    *(
+        Scenario(
+            f"area-without-{guard}",
+            partial(real_scenarios.ended, without=guard),
+            ci=0,
+            nightly=10,
+            bad=True,
+        )
+        for guard in ("waiting", "saying-again")
     ),
     *(
         Scenario(

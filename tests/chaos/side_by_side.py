@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -16,12 +17,19 @@ SEED = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(100_0
 AT_ONCE = 6
 
 #: These take longest, so they begin first.
-LONGEST = ("leaders", "outage", "network", "zombies", "come-and-go")
+LONGEST = ("leaders", "outage", "real-night", "network", "zombies", "come-and-go")
 
 
 def short(broker: ProfileName) -> list[str]:
     """The names of the short tier's scenarios on a broker."""
     return [scenario.name for scenario in chosen(broker, "ci")]
+
+
+def told_in_full(running: "Running", name: str) -> None:
+    """Fail unless a scenario came out as it must; its line of JSON is shown either way."""
+    passed, told = running.result(name)
+    sys.stdout.write(f"{told}\n")
+    assert passed, told
 
 
 class Running:
@@ -36,7 +44,7 @@ class Running:
             for name in sorted(self._scenarios, key=lambda name: name not in LONGEST)
         }
 
-    def passed(self, name: str) -> tuple[bool, str]:
+    def result(self, name: str) -> tuple[bool, str]:
         """Whether a scenario came out as it must, and its line of JSON."""
         outcome, told = self._begun[name].result()
         return self._scenarios[name].passed(outcome), told

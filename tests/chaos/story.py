@@ -1,15 +1,53 @@
-"""The real night of 4 May 2023 with everything in it that can go wrong with declarations, drawn from a seed."""
+"""The real night of 4 May 2023 with what can go wrong with declarations: a little always, much drawn from a seed."""
 
 import random
 
-from schemas.council import CouncilOpened
-from schemas.declaration import WardDeclared
+from schemas.council import Candidate, CouncilOpened
+from schemas.declaration import Result, WardDeclared
 from schemas.desk import Held, Released
 from schemas.reading import InputEvent
-from tests.night.test_kills import the_night
+from streams.rehearsal.night import read_night
+from streams.rehearsal.nights import SOUTH_EAST_2023
+
+#: Wards that are declared with a candidate whom only a later version of their council's map knows.
+STRANGERS = (
+    "local.horsham.forest.2023-05-04",
+    "local.lewes.kingston.2023-05-04",
+    "local.dover.sandwich.2023-05-04",
+)
 
 #: One in so many declarations, of each kind.
 RARELY = 15
+
+
+def the_night() -> list[InputEvent]:
+    """The night, in which three declarations wait for an amended map that comes a little later."""
+    events = list(read_night(SOUTH_EAST_2023).arriving("replay"))
+    for ward in STRANGERS:
+        at, declared = next(
+            (n, e) for n, e in enumerate(events) if isinstance(e, WardDeclared) and e.ward == ward
+        )
+        stranger = Result(candidate="stranger", party="GRN", votes=0, elected=False)
+        events[at] = declared.model_copy(update={"results": (*declared.results, stranger)})
+        events.insert(min(at + 25, len(events)), _amended(events, declared))
+    return events
+
+
+def _amended(events: list[InputEvent], declared: WardDeclared) -> CouncilOpened:
+    first = next(e for e in events if isinstance(e, CouncilOpened) and e.council == declared.council)
+    wards = tuple(
+        ward.model_copy(
+            update={
+                "candidates": (*ward.candidates, Candidate(id="stranger", name="A Stranger", party="GRN"))
+            }
+        )
+        if ward.id == declared.ward
+        else ward
+        for ward in first.wards
+    )
+    return first.model_copy(
+        update={"id": f"{first.id}-amended", "version": 2, "reason": "nomination_amended", "wards": wards}
+    )
 
 
 def story(seed: int) -> list[InputEvent]:

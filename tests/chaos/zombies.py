@@ -23,12 +23,12 @@ def waking_late(night: Night, count: int, seed: int, **options: object) -> Count
     lot = random.Random(seed)
     done: Counter[str] = Counter()
     rounds = 0
-    while done["zombie"] < count and rounds < 2 * count + 2:
+    while done["zombie"] < count and rounds < 2 * count + 4:
         rounds += 1
         night.produce(evening(seed, councils=4, later=rounds))
         with night.workers(**lives.SLOW, **options) as start:
             zombie = start(point=lot.choice(POINTS), chance=0.3)
-            if not until(zombie.frozen, 20):
+            if not until(zombie.frozen, 40):
                 continue
             heir = start()
             if not (heir.ready(20) and night.drained()):

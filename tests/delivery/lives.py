@@ -11,7 +11,7 @@ from tests.delivery.process import Worker
 
 #: Small batches and slow writes, so that every window between two writes is open for a while.
 #: Patient, because a broker on a machine full of dying workers may take a while to answer the first question.
-SLOW = {"batch": 4, "delay": 0.05, "patience": 30}
+SLOW = {"batch": 4, "delay": 0.05, "patience": 30, "leave": 60}
 
 STEPS = ("refuse", "attach", "keep", "say")
 
@@ -53,7 +53,7 @@ def terminated_at_random(night: Night, lives: int, seed: int) -> Counter[str]:
         with night.worker(**SLOW) as worker:
             assert worker.ready(), worker.words()
             time.sleep(lot.uniform(0.0, 1.0))
-            code = worker.leave(lot.choice([signal.SIGTERM, signal.SIGINT]))
+            code = worker.leave(lot.choice([signal.SIGTERM, signal.SIGINT]), 75)
             done[f"left with {code}"] += 1
         if night.committed() == night.produced:
             night.produce(evening(seed * 1000 + life))
@@ -121,7 +121,7 @@ def _end(worker: Worker, what: str) -> None:
     if what == "kill":
         worker.kill()
     elif what == "leave":
-        worker.leave()
+        worker.leave(seconds=75)
     else:
         worker.freeze()
 
@@ -137,7 +137,7 @@ def finish(night: Night, done: Counter[str] | None = None, **options: object) ->
     for _ in range(3):
         with night.worker(**options) as worker:
             if worker.ready(45) and night.drained(45):
-                worker.leave()
+                worker.leave(seconds=75)
                 return
             if worker.running() and night.profile == "embedded":
                 # The embedded broker can wait for ever for a group leader that left between joining and
