@@ -84,23 +84,38 @@ class Topics:
         """ConfigurationFault when one is missing, or has another partition count or policy than it must."""
         specs = list(specs)
         found = self._describe([spec.name for spec in specs])
-        for spec in specs:
-            topic = found[spec.name]
+        for name, topic in found.items():
             if topic is None:
                 raise ConfigurationFault(
-                    f"There is no topic {spec.name} at {self._broker}: create the topics with `results topics`."
+                    f"There is no topic {name} at {self._broker}: create the topics with `results topics`."
                 )
-            if len(topic.partitions) != spec.partitions:
-                raise ConfigurationFault(
-                    f"Topic {spec.name} has {len(topic.partitions)} partitions, the settings say"
-                    f" {spec.partitions}: set RESULTS_PARTITIONS to what the topic has, or create it anew."
-                )
-        self._check_policies(specs)
+        for fault in self._unfit(specs, found).values():
+            raise ConfigurationFault(fault)
+
+    def unfit(self, specs: Sequence[TopicSpec]) -> dict[str, str]:
+        """Of those that exist, what is wrong with each that ``check`` would refuse, by its name."""
+        found = self._describe([spec.name for spec in specs])
+        return self._unfit([spec for spec in specs if found[spec.name] is not None], found)
+
+    def _unfit(self, specs: Sequence[TopicSpec], found: Mapping[str, Any]) -> dict[str, str]:
+        counted = {
+            spec.name: f"Topic {spec.name} has {there} partitions, the settings say {spec.partitions}: set"
+            " RESULTS_PARTITIONS to what the topic has, or, if nothing was written to it yet, let"
+            " `results topics --repair` create it anew."
+            for spec in specs
+            if (there := len(found[spec.name].partitions)) != spec.partitions
+        }
+        return counted | self._policies_unfit([spec for spec in specs if spec.name not in counted])
 
     def identity(self, name: str) -> str | None:
         """The topic's id, new with each creation; None when there is no such topic."""
         topic = self._describe([name])[name]
         return None if topic is None else str(topic.topic_id)
+
+    def partitions(self, name: str) -> int:
+        """How many partitions the topic has; 0 when there is no such topic."""
+        topic = self._describe([name])[name]
+        return 0 if topic is None else len(topic.partitions)
 
     def check_successor(self, successor: Successor) -> None:
         """ConfigurationFault when a later generation exists: two that judge side by side would go unnoticed."""
@@ -149,10 +164,11 @@ class Topics:
                 found[name] = None
         return found
 
-    def _check_policies(self, specs: list[TopicSpec]) -> None:
+    def _policies_unfit(self, specs: Sequence[TopicSpec]) -> dict[str, str]:
         resources = [ConfigResource(ResourceType.TOPIC, spec.name) for spec in specs]
-        asked = self._admin.describe_configs(resources, request_timeout=self._patience)
+        asked = self._admin.describe_configs(resources, request_timeout=self._patience) if resources else {}
         by_name = {resource.name: future for resource, future in asked.items()}
+        unfit = {}
         for spec in specs:
             try:
                 answer = self.administration.answer(by_name[spec.name])
@@ -163,7 +179,9 @@ class Topics:
             have = {name: entry.value for name, entry in answer.items()}
             for name, wanted in spec.config.items():
                 if have.get(name) != wanted:
-                    raise ConfigurationFault(
-                        f"Topic {spec.name} has {name}={have.get(name)}, but must have {name}={wanted}:"
-                        " set it with Kafka's own tools, or create the topic anew with `results topics`."
+                    unfit[spec.name] = (
+                        f"Topic {spec.name} has {name}={have.get(name)}, but must have {name}={wanted}: set it with"
+                        " Kafka's own tools, or, if nothing was written to it yet, let `results topics --repair` create"
+                        " it anew."
                     )
+        return unfit
