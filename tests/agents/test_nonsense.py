@@ -76,7 +76,7 @@ async def test_nonsense_is_refused_with_its_place_and_good_records_go_on_as_if_n
 
 async def _read(these: object, topic: str, at_least: int) -> list[bytes]:
     found: list[bytes] = []
-    async with asyncio.timeout(30), clients.reader(these, topic) as reader:  # type: ignore[arg-type]
+    async with asyncio.timeout(150), clients.reader(these, topic) as reader:  # type: ignore[arg-type]
         quiet = 0
         while len(found) < at_least or quiet < 3:
             batch = await reader.getmany(timeout_ms=300)

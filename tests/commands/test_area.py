@@ -67,7 +67,7 @@ def _said(done: "subprocess.CompletedProcess[bytes]") -> tuple[int, str]:
     return done.returncode, (done.stdout + done.stderr).decode().strip()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_an_area_is_held_and_let_go_by_its_name(feed: Feed) -> None:
     code, said = _said(feed.run("area", "hold", "Sussex", *DECIDES))
     assert (code, said.startswith("Held as sussex:hold-")) == (0, True), said
@@ -87,7 +87,7 @@ def test_an_area_is_held_and_let_go_by_its_name(feed: Feed) -> None:
     until(lambda: "NTH_GAIN" in {headline.type for headline in _heard(feed)[len(before) :]})
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_one_type_is_held_and_what_cannot_be_is_said_in_a_sentence(feed: Feed) -> None:
     no_kent = (2, "There is no area 'Kent'. Areas with a board: Sussex.")
     assert _said(feed.run("area", "hold", "Kent", *DECIDES)) == no_kent

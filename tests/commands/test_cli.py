@@ -74,7 +74,7 @@ def test_ctrl_c_ends_at_once_while_standard_input_stays_open(results: Run, addre
 
         running.send_signal(signal.SIGINT)
 
-        assert running.wait(timeout=20) == 130
+        assert running.wait(timeout=90) == 130
         assert running.stderr.read() == ""
 
 

@@ -117,6 +117,6 @@ def _first_line(address: str, *arguments: str) -> str:
         assert running.stderr
         line = running.stdout.readline()
         running.send_signal(signal.SIGINT)
-        assert running.wait(timeout=20) == 130
+        assert running.wait(timeout=90) == 130
         assert running.stderr.read() == ""
         return line

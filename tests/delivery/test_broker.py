@@ -12,7 +12,7 @@ from streams.rehearsal.broker import BrokerFault, embedded_broker
 
 def test_a_broker_answers_inside_and_is_gone_afterwards() -> None:
     with embedded_broker() as address:
-        topics = AdminClient({"bootstrap.servers": address}).list_topics(timeout=10).topics
+        topics = AdminClient({"bootstrap.servers": address}).list_topics(timeout=60).topics
     host, _, port = address.partition(":")
 
     assert topics == {}

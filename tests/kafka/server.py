@@ -1,5 +1,6 @@
 """Apache Kafka as a process: fetched once with Maven into a cache outside the repository, started on loopback."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -51,15 +52,17 @@ CLUSTER = "4L6g3nShT-eMCtK--X86sw"
 
 
 def jars() -> Path:
-    """The folder with Kafka's jars; fetched on first use."""
+    """The folder with Kafka's jars; fetched on first use, by one of those who want it while the others wait."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = cache / "election-results-feed" / f"kafka-{VERSION}"
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "pom.xml").write_text(POM.format(v=VERSION))
-        copy = ["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={folder / 'libs'}"]
-        subprocess.run(copy, cwd=folder, check=True, stdin=subprocess.DEVNULL)
-        (folder / "complete").touch()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as mine:
+        fcntl.flock(mine, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            (folder / "pom.xml").write_text(POM.format(v=VERSION))
+            copy = ["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={folder / 'libs'}"]
+            subprocess.run(copy, cwd=folder, check=True, stdin=subprocess.DEVNULL)
+            (folder / "complete").touch()
     return folder / "libs"
 
 

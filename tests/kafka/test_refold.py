@@ -62,5 +62,5 @@ def _forget(these: Settings) -> None:
 
 def _topics(these: Settings) -> set[str]:
     return set(
-        AdminClient({"bootstrap.servers": these.broker, "log_level": 0}).list_topics(timeout=10).topics
+        AdminClient({"bootstrap.servers": these.broker, "log_level": 0}).list_topics(timeout=60).topics
     )

@@ -249,5 +249,5 @@ def _well(name: str, service: dict[str, Any], kafka: Kafka, folder: Path, ports:
     for variable, value in service["environment"].items():
         if variable.endswith("_PORT"):
             command = [word.replace(f":{value}/", f":{environment[variable]}/") for word in command]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=30, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=150, check=False)
     return done.returncode == 0

@@ -171,7 +171,7 @@ async def _rewind_as_a_member(these: Settings) -> None:
         topic, bootstrap_servers=these.broker, group_id=these.group("council"), enable_auto_commit=False,
         session_timeout_ms=3000, heartbeat_interval_ms=500, partition_assignment_strategy=(OfTheWorkers,),
     )  # fmt: skip
-    async with joined, asyncio.timeout(40):
+    async with joined, asyncio.timeout(150):
         while len(joined.assignment()) < these.partitions:
             await joined.getmany(timeout_ms=200)
         await joined.commit(dict.fromkeys(joined.assignment(), 0))

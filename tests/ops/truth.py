@@ -13,7 +13,7 @@ def late_seconds(broker: str, group: str, topic: str, partitions: int) -> float:
         Consumer({"bootstrap.servers": broker, "group.id": group, "enable.auto.commit": False})
     ) as client:
         wanted = [TopicPartition(topic, number) for number in range(partitions)]
-        for place in client.committed(wanted, timeout=10):
+        for place in client.committed(wanted, timeout=60):
             stamp = _written_at(client, topic, place.partition, max(place.offset, 0))
             if stamp is not None and (oldest is None or stamp < oldest):
                 oldest = stamp
@@ -22,10 +22,10 @@ def late_seconds(broker: str, group: str, topic: str, partitions: int) -> float:
 
 def _written_at(client: Consumer, topic: str, partition: int, offset: int) -> float | None:
     there = TopicPartition(topic, partition, offset)
-    _, end = client.get_watermark_offsets(there, timeout=5)
+    _, end = client.get_watermark_offsets(there, timeout=60)
     client.assign([there])
     # The embedded broker's end may be short by a batch; nothing comes when nothing is unread.
-    deadline = time.monotonic() + (5.0 if end > offset else 0.7)
+    deadline = time.monotonic() + (60.0 if end > offset else 0.7)
     while time.monotonic() < deadline:
         message = client.poll(0.1)
         if message is not None and message.error() is None:

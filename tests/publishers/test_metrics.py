@@ -24,7 +24,7 @@ PROMISED = {name for name, metric in METRICS.items() if metric.said_by == "publi
 def scrape(port: int) -> str:
     """What Prometheus is told; nothing while nobody listens."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
             return str(answer.read().decode())
     except OSError:
         return ""

@@ -96,7 +96,7 @@ async def test_the_whole_night_lies_on_the_topic_in_order(night: Night) -> None:
         )
         async with producer:
             sent = await replay(night, producer, "rehearsal", progress=progress.append)
-        records = await asyncio.wait_for(_read(address, topic, sent), timeout=30)
+        records = await asyncio.wait_for(_read(address, topic, sent), timeout=150)
 
     events = [read(record.value) for record in records]
     order = {moment.event.id: place for place, moment in enumerate(progress)}
