@@ -4,6 +4,7 @@ WORKDIR /build
 COPY requirements.txt pyproject.toml README.md LICENSE ./
 COPY schemas schemas
 COPY streams streams
+COPY results_client results_client
 # The tested versions, as constraints: the image has what the tests had, less what only tests need.
 RUN sed -E '/--hash=/d; s/ \\$//' requirements.txt > constraints.txt \
     && python -m venv /opt/feed \

@@ -89,6 +89,43 @@ def test_every_container_is_limited_and_without_rights(services: dict[str, dict[
             assert service["restart"] == "unless-stopped", name
 
 
+def test_the_image_is_built_from_all_that_the_feed_imports(tmp_path: Path) -> None:
+    """What the Dockerfile takes is taken here, and nothing of the feed comes from anywhere else."""
+    taken = [
+        source
+        for line in (ROOT / "Dockerfile").read_text().splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for source in line.split()[1:-1]
+    ]
+    allowed = [
+        line.removeprefix("!")
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    ]
+    for source in taken:
+        if (ROOT / source).is_dir():
+            shutil.copytree(ROOT / source, tmp_path / source)
+    program = """
+import importlib, pathlib, sys
+here = pathlib.Path.cwd()
+files = [path.relative_to(here).with_suffix("") for path in here.rglob("*.py") if path.stem != "__main__"]
+for file in files:
+    importlib.import_module(".".join(file.parts).removesuffix(".__init__"))
+packages = {file.parts[0] for file in files} | {"schemas", "streams", "results_client"}
+for name, module in list(sys.modules.items()):
+    if name.partition(".")[0] in packages and not pathlib.Path(module.__file__).is_relative_to(here):
+        raise SystemExit(f"{name} came from {module.__file__}")
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(taken) == sorted(allowed)
+
+
 def test_images_are_pinned_and_no_version_line_is_left(services: dict[str, dict[str, Any]]) -> None:
     assert all(re.search(r":v?\d+\.\d+\.\d+$", service["image"]) for service in services.values())
     assert not re.search(r"^version:", (ROOT / "docker-compose.yml").read_text(), re.M)
