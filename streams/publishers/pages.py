@@ -106,12 +106,17 @@ class Pages:
     def front(self, *, main: bool, parts: bool) -> bytes:
         """The front page."""
         archive = self.archive()
+        feed, within = views.whole(archive)
+        found = (
+            views.newest(archive, priorities=views.MAIN, without=within) if main else views.newest(archive)
+        )
         return self._page(
             "front.html",
             parts,
             f=views.front(archive),
             main=main,
-            headlines=[] if parts else views.newest(archive, priorities=views.MAIN if main else views.ALL),
+            feed=feed,
+            headlines=[] if parts else found,
             heading="",
             stream="",
         )
@@ -123,8 +128,9 @@ class Pages:
     def board(self, *, parts: bool) -> bytes:
         """The big board for a studio wall."""
         archive = self.archive()
-        found = [] if parts else views.newest(archive, priorities=("F",), most=4)
-        return self._page("board.html", parts, f=views.front(archive), headlines=found, stream="")
+        feed, within = views.whole(archive)
+        found = [] if parts else views.newest(archive, priorities=("F",), without=within, most=4)
+        return self._page("board.html", parts, f=views.front(archive), feed=feed, headlines=found, stream="")
 
     def council(self, name: str, *, parts: bool) -> bytes:
         """A council's page, by its id or the part of it that names it."""

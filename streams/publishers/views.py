@@ -119,6 +119,16 @@ def boards(archive: Archive) -> list[Board]:
     return sorted(found, key=lambda board: (order[board.kind], board.name))
 
 
+def whole(archive: Archive) -> tuple[str, frozenset[str]]:
+    """The area of all councils of the feed, and those within it: what is said of them repeats what is said of it.
+
+    Where no area is all of them, an empty name and none.
+    """
+    found = {board.area: board.kind for board in boards(archive)}
+    feed = next((area for area, kind in found.items() if kind == "feed"), "")
+    return feed, frozenset(found) - {feed} if feed else frozenset()
+
+
 def front(archive: Archive, only: Iterable[str] | None = None) -> Front:
     """The front page, or the page of an area with ``only`` its councils."""
     wanted = None if only is None else set(only)
@@ -232,12 +242,14 @@ def newest(
     *,
     priorities: Sequence[str] = ALL,
     keys: frozenset[str] | None = None,
+    without: frozenset[str] = frozenset(),
     most: int = FIRST,
 ) -> list[Line]:
-    """The newest headlines first, of these priorities and of these councils and areas."""
+    """The newest headlines first, of these priorities and of these councils and areas, ``without`` others."""
     found = []
     for entry in reversed(archive.entries):
-        if (keys is None or entry.headline.key in keys) and entry.headline.priority in priorities:
+        key = entry.headline.key
+        if (keys is None or key in keys) and key not in without and entry.headline.priority in priorities:
             found.append(line(archive, entry))
         if len(found) == most:
             break

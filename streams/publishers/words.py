@@ -33,6 +33,7 @@ _KIND: Mapping[str, str] = {
     "LARGEST_PARTY_TIED": "Largest parties tied",
     "WIPE_OUT": "All seats lost",
     "NEAR_WIPE_OUT": "Few seats left",
+    "NTH_GAIN": "Gains so far",
     "TIE_BY_LOT": "Decided by lot",
     "CLOSE_RESULT": "Close result",
     "EDITORIAL_CALL": "Editorial call",

@@ -230,3 +230,21 @@ def test_the_reasons_in_the_browser_are_those_of_the_pages() -> None:
     assert kinds
     for code, word in re.findall(r'([A-Z_]+): "([^"]+)"', kinds.group(1)):
         assert words._KIND[code] == word
+
+
+async def test_what_is_said_of_areas_within_the_whole_is_no_main_news() -> None:
+    """It repeats what is said of the whole; where no area is the whole, every area is told of."""
+    whole, sussex = "all@local.2023-05-04", "sussex@local.2023-05-04"
+    boards = [a_board(whole, kind="feed", parent=None), a_board(sussex)]
+    said = [
+        an_area_headline(1, id=f"{n:032x}", area=area, area_name=area, priority="U", text=f"Told of {area}.")
+        for n, area in enumerate((whole, sussex))
+    ]
+
+    def who(text: str) -> list[bool]:
+        return [f"Told of {area}." in text for area in (whole, sussex)]
+
+    assert who(await page("/", boards[1], *said)) == [True, True]
+    assert who(await page("/", *boards, *said)) == [True, False]
+    assert who(await page("/?show=all", *boards, *said)) == [True, True]
+    assert f'data-feed="{whole}"' in await page("/", *boards, *said)

@@ -4,7 +4,7 @@
   const body = document.body, list = document.getElementById("headlines"), said = document.getElementById("said");
   const words = {withdrawn: "Withdrawn", corrected: "Corrected", updated: "Since updated"};
   const reasons = {transcription: "a mistake in copying the figures", wrong_ward: "figures entered for the wrong ward", wrong_party_mapping: "a party was mistaken for another", duplicate: "the same declaration came twice", source_amended: "the source has amended its figures", oral_slip: "a slip of the tongue at the declaration", recount_before_declaration_withdrawn: "figures from before a recount", baseline_amended: "earlier seats were put right", nomination_amended: "nominations were put right", court_order: "an order of the court", test_leak: "a test that should not have been sent"};
-  const kinds = {CONTROL_GAIN: "Gain", CONTROL_HOLD: "Hold", CONTROL_LOSS_TO_NOC: "Loss to no overall control", CONTROL_NO_CHANGE: "No change", CONTROL_LOST_CERTAIN: "Control lost", CONTROL_DECIDED_BEFORE_POLL: "Decided before the poll", CANNOT_WIN_OUTRIGHT: "Out of reach", NEEDS_N: "Close to a majority", COUNCIL_FINAL: "Final result", COUNCIL_REOPENED: "Reopened", SEAT_CHANGE_SUMMARY: "Seat changes", LARGEST_PARTY_NEW: "New largest party", LARGEST_PARTY_KEPT: "Largest party", LARGEST_PARTY_TIED: "Largest parties tied", WIPE_OUT: "All seats lost", NEAR_WIPE_OUT: "Few seats left", TIE_BY_LOT: "Decided by lot"};
+  const kinds = {CONTROL_GAIN: "Gain", CONTROL_HOLD: "Hold", CONTROL_LOSS_TO_NOC: "Loss to no overall control", CONTROL_NO_CHANGE: "No change", CONTROL_LOST_CERTAIN: "Control lost", CONTROL_DECIDED_BEFORE_POLL: "Decided before the poll", CANNOT_WIN_OUTRIGHT: "Out of reach", NEEDS_N: "Close to a majority", COUNCIL_FINAL: "Final result", COUNCIL_REOPENED: "Reopened", SEAT_CHANGE_SUMMARY: "Seat changes", LARGEST_PARTY_NEW: "New largest party", LARGEST_PARTY_KEPT: "Largest party", LARGEST_PARTY_TIED: "Largest parties tied", WIPE_OUT: "All seats lost", NEAR_WIPE_OUT: "Few seats left", NTH_GAIN: "Gains so far", TIE_BY_LOT: "Decided by lot"};
   const london = new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit", timeZone: "Europe/London"});
   const kind = (type) => kinds[type] || (type[0] + type.slice(1).toLowerCase()).replaceAll("_", " ");
   const slug = (council) => council.split(".")[1];
@@ -65,7 +65,9 @@
     if (list && !item(h.id)) {
       mark(h);
       const shown = {yes: "FU", flash: "F"}[list.dataset.main] || "FURB";
-      if (shown.includes(h.priority) || h.supersedes.some(item)) {
+      // What is said of an area within the whole repeats what is said of the whole; it stands on that area's page.
+      const within = shown !== "FURB" && list.dataset.feed && h.area && h.area !== list.dataset.feed;
+      if ((shown.includes(h.priority) && !within) || h.supersedes.some(item)) {
         const empty = list.querySelector(".empty");
         if (empty) empty.remove();
         list.prepend(made(h));

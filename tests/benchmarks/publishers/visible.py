@@ -71,7 +71,7 @@ async def take_pictures(browser: Browser, url: str, folder: Path) -> None:
         )
         page = await context.new_page()
         await page.goto(url + path)
-        await page.wait_for_timeout(400)
+        await page.wait_for_timeout(2500)  # the parts follow the headlines
         await page.screenshot(path=folder / f"{name}.png")
         await context.close()
 
