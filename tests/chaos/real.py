@@ -92,7 +92,7 @@ class RealNight:
     def log(self, instance: str = "1", agent: str = app.COUNCIL) -> Path:
         return self.folder / f"{agent}-{instance}.log"
 
-    def ready(self, instance: str = "1", agent: str = app.COUNCIL, seconds: float = 30) -> bool:
+    def ready(self, instance: str = "1", agent: str = app.COUNCIL, seconds: float = 90) -> bool:
         path = app.status_file(self._settings(instance), agent)
         return until(lambda: status.is_ready(status.read(path), time.time()), seconds)
 
@@ -191,18 +191,11 @@ async def _declare(these: Settings, events: Sequence[InputEvent], seconds: float
 
 
 async def _read_back(these: Settings, topic: str) -> list[Record]:
-    """Every record of a topic, partition by partition in the order of the log, until nothing more comes."""
-    found: list[Record] = []
-    async with clients.reader(these, topic) as reader:
-        quiet = 0
-        while quiet < 4:
-            batch = await reader.getmany(timeout_ms=300)
-            quiet = 0 if batch else quiet + 1
-            for records in batch.values():
-                found += [
-                    Record(r.topic, r.partition, r.offset, r.key, r.value, tuple(r.headers), r.timestamp)
-                    for r in records
-                ]
+    """Every record that lies on a topic, partition by partition in the order of the log."""
+    found = [
+        Record(r.topic, r.partition, r.offset, r.key, r.value, tuple(r.headers), r.timestamp)
+        async for r in clients.lying(these, topic)
+    ]
     return sorted(found, key=lambda record: (record.partition, record.offset))
 
 

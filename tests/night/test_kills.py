@@ -18,7 +18,7 @@ KILLS = int(os.environ.get("KILLS", "20"))
 SEED = int(os.environ.get("SEED", "1"))
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.night
 def test_twenty_kills_lose_nothing_change_nothing_and_repeat_only_what_is_the_same(tmp_path: Path) -> None:
     lot = random.Random(SEED)
