@@ -111,7 +111,7 @@ def test_a_compacted_changelog_is_refused_in_one_sentence(night: Night) -> None:
 def test_a_broker_that_is_not_there_is_said_in_one_sentence(night: Night) -> None:
     there, night.broker = night.broker, "127.0.0.1:1"
 
-    said = refusal(night)
+    said = refusal(night, patience=3)
 
     night.broker = there
     assert said.startswith("No Kafka broker answers at 127.0.0.1:1: start it, or set RESULTS_BROKER to where")
@@ -169,9 +169,9 @@ async def test_the_watch_outlasts_a_broker_that_does_not_answer_and_ends_with_wh
         await worker._watch(look)
 
 
-def refusal(night: Night) -> str:
-    """What a worker says that must refuse to start; exit code 2."""
-    with night.worker(patience=3) as worker:
+def refusal(night: Night, patience: float = 60) -> str:
+    """What a worker says that must refuse to start; exit code 2.  It waits so many seconds for an answer."""
+    with night.worker(patience=patience) as worker:
         assert worker.process.wait(90) == 2, worker.words()
     assert "Traceback" not in worker.words()
     return "".join(line for line in worker.words().splitlines(True) if not line[:4].isdigit())
