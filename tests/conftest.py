@@ -9,9 +9,9 @@ import pytest
 FIRST = (
     "chaos/test_kafka",
     "night/test_kills",
-    "chaos/test_embedded",
-    "night/test_orders",
     "intake/test_lives",
+    "night/test_orders",
+    "chaos/test_embedded",
     "ops/test_truth",
     "kafka/test_security",
     "kafka/test_delivery",
