@@ -1,5 +1,8 @@
 """Are topics made once, with what they must have, and does `health` see whether they are there?"""
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 from tests.commands.conftest import Run
 
 
@@ -30,3 +33,31 @@ def test_health_of_a_worker_that_was_never_started(results: Run) -> None:
 
     assert done.returncode == 1
     assert "No worker results-replay-council-g4-1 has written its state" in done.stdout
+
+
+def test_health_of_a_part_is_asked_at_its_own_door(results: Run) -> None:
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/health" and wells.pop(0) else 503)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    wells = [True, False]
+    with HTTPServer(("127.0.0.1", 0), Door) as door:
+        threading.Thread(target=door.serve_forever, daemon=True).start()
+        said = {"RESULTS_SERVE_HOST": "0.0.0.0", "RESULTS_SERVE_PASSWORD": "a" * 12}  # noqa: S104
+        said |= {"RESULTS_SERVE_PORT": str(door.server_port), "RESULTS_BROKER": "127.0.0.1:9"}
+        well, unwell = results("health", "serve", **said), results("health", "serve", **said)
+        door.shutdown()
+    gone = results("health", "serve", **said)
+
+    url = f"http://127.0.0.1:{door.server_port}/health"
+    assert (well.returncode, well.stdout) == (0, f"`results serve` answers at {url}.\n")
+    assert (unwell.returncode, unwell.stdout) == (
+        1, f"What listens at {url} answers 503: its log says more.\n",
+    )  # fmt: skip
+    assert gone.returncode == 1
+    assert gone.stdout.startswith(f"Nothing answers at {url} (")
+    assert gone.stdout.endswith("): start it with `results serve`.\n")
