@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from schemas.declaration import WardDeclared
 from schemas.event import Moment
 from schemas.proof import Bounds, Out, Proof
 from streams.rules.count import Count
@@ -52,7 +51,7 @@ def judge(count: Count) -> Verdict:
 def _judge(count: Count) -> Verdict:
     before = count.map.control_before
     holder = before.control if before is not None else None
-    after = _after(count.ground, count.floor, count.ceiling, _open_seats(count))
+    after = _after(count.ground, count.floor, count.ceiling, count.open_seats)
     lost = holder in count.ceiling and after is None and count.ceiling[str(holder)] < count.ground.majority
     return Verdict(holder, after, lost)
 
@@ -84,10 +83,6 @@ def _nomination_bounds(ground: Ground) -> tuple[dict[str, int], dict[str, int]]:
             floor[code] += ground.low[ward.id].get(code, 0) if ward.nominations_closed else 0
             ceiling[code] += ground.high[ward.id].get(code, 0) if ward.nominations_closed else ward.seats
     return floor, ceiling
-
-
-def _open_seats(count: Count) -> int:
-    return sum(ward.seats for ward in count.out if ward.id in count.open)
 
 
 def _after(ground: Ground, floor: dict[str, int], ceiling: dict[str, int], open_seats: int) -> str | None:
@@ -148,8 +143,8 @@ def _majority(count: Count, party: str) -> _Condition:
     ground, floor = count.ground, count.floor[party]
     gained = {
         ward: more
-        for ward, event in count.declared.items()
-        if (more := _won(event, party, ground) - ground.low[ward].get(party, 0))
+        for ward, won in count.won_in.items()
+        if (more := won.get(party, 0) - ground.low[ward].get(party, 0))
     }
     return _Condition(ground.majority - (floor - sum(gained.values())), gained)
 
@@ -158,14 +153,10 @@ def _out_of_reach(count: Count, party: str) -> _Condition:
     ground, ceiling = count.ground, count.ceiling[party]
     missed = {
         ward: less
-        for ward, event in count.declared.items()
-        if (less := ground.high[ward].get(party, 0) - _won(event, party, ground))
+        for ward, won in count.won_in.items()
+        if (less := ground.high[ward].get(party, 0) - won.get(party, 0))
     }
     return _Condition(ceiling + sum(missed.values()) - ground.majority + 1, missed)
-
-
-def _won(event: WardDeclared, party: str, ground: Ground) -> int:
-    return sum(1 for r in event.results if r.elected and ground.tally[r.party] == party)
 
 
 Span = tuple[datetime, datetime]

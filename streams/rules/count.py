@@ -1,6 +1,7 @@
 """The one fold: from the book of a council to seats, floors and ceilings by party (DR-07 to DR-14)."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,14 +17,15 @@ from streams.rules.ground import Ground
 class Count:
     """A council's count as the book has it. Party figures are by tally code, joint candidates merged (DR-24).
 
-    ``declared``: the declarations that count, by ward, held wards left out. ``out``: wards still to come, with
-    postponed ones; ``open``: those of them that take new nominations, where anybody may win any seat (DR-12).
-    ``unfilled``: seats for which nobody stood (DR-11), and seats vacant without a poll. ``worked_out`` keeps what else
-    follows from it, by name.
+    ``declared``: the declarations that count, by ward, held wards left out, and ``won_in`` the seats that each of them
+    gives. ``out``: wards still to come, with postponed ones; ``open``: those of them that take new nominations, where
+    anybody may win any seat (DR-12). ``unfilled``: seats for which nobody stood (DR-11), and seats vacant without a
+    poll. ``worked_out`` keeps what else follows from it, by name.
     """
 
     book: Book
     declared: dict[str, WardDeclared]
+    won_in: dict[str, Mapping[str, int]]
     held_wards: frozenset[str]
     out: tuple[Ward, ...]
     open: frozenset[str]
@@ -56,7 +58,13 @@ class Count:
     @cached_property
     def pending(self) -> tuple[Ward, ...]:
         """Wards still expected in this count."""
-        return tuple(ward for ward in self.out if not is_postponed(ward, self.book))
+        late = {ward.id for ward in self.postponed}
+        return tuple(ward for ward in self.out if ward.id not in late)
+
+    @cached_property
+    def open_seats(self) -> int:
+        """Seats out that anybody may win."""
+        return sum(ward.seats for ward in self.out if ward.id in self.open)
 
     @property
     def final(self) -> bool:
@@ -99,6 +107,7 @@ def count(book: Book) -> Count:
     won: Counter[str] = Counter()
     unfilled = book.map.vacant
     declared: dict[str, WardDeclared] = {}
+    won_in: dict[str, Mapping[str, int]] = {}
     out: list[Ward] = []
     for ward in book.map.wards:
         event = book.counted.get(ward.id)
@@ -107,12 +116,24 @@ def count(book: Book) -> Count:
             unfilled += ward.seats - len(ward.candidates)
         elif isinstance(event, WardDeclared) and ward.id not in held_wards:
             declared[ward.id] = event
-            won.update(ground.tally[result.party] for result in event.results if result.elected)
+            won_in[ward.id] = _won(event, book)
         else:
             out.append(ward)
+    for seats in won_in.values():
+        for code, number in seats.items():
+            won[code] += number
     is_open = frozenset(ward.id for ward in out if not ward.nominations_closed or ward.id in off)
     floor, ceiling = _bounds(ground, won, out, is_open)
-    return Count(book, declared, held_wards, tuple(out), is_open, dict(won), floor, ceiling, unfilled)
+    return Count(book, declared, won_in, held_wards, tuple(out), is_open, dict(won), floor, ceiling, unfilled)
+
+
+def _won(event: WardDeclared, book: Book) -> Mapping[str, int]:
+    """Seats by party of one declaration, worked out once on each map."""
+    known, mark = book.ground.worked_out, "won:" + book.fingerprints[event.id]
+    if mark not in known:
+        known[mark] = dict(Counter(book.ground.tally[r.party] for r in event.results if r.elected))
+    found: Mapping[str, int] = known[mark]
+    return found
 
 
 def _bounds(

@@ -69,11 +69,7 @@ def first_seats(count: Count) -> Iterator[Fact]:
         code = count.ground.tally[record.party]
         if not count.won.get(code) or count.ground.parties[code].kind == "independent":
             continue
-        wards = sorted(
-            ward
-            for ward, event in count.declared.items()
-            if any(r.elected and count.ground.tally[r.party] == code for r in event.results)
-        )
+        wards = sorted(ward for ward, won in count.won_in.items() if code in won)
         if record.seated is False:
             value: Value = {"party": code, "wards": wards}
             yield Fact("FIRST_EVER_SEATS", f"first-seats:{code}", f"first-seats:{code}", "U", value)

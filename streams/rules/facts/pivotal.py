@@ -36,9 +36,8 @@ def _can_decide(count: Count, ward: Ward, able: list[str]) -> bool:
     room = {code: mark - 1 - (count.ceiling[code] - high.get(code, 0)) for code in able}
     if any(room[code] < low.get(code, 0) for code in able):
         return False
-    open_seats = sum(w.seats for w in count.out if w.id in count.open)
     fits = sum(min(most, room.get(code, most)) for code, most in high.items())
-    return fits >= ward.seats and open_seats < mark
+    return fits >= ward.seats and count.open_seats < mark
 
 
 def _first(wards: list[Ward]) -> list[str] | None:

@@ -52,7 +52,7 @@ def _tally(count: Count, first: list[WardDeclared], step: int) -> Fact:
         if ward.state in ("unopposed", "under-contested"):
             seats.update(ground.tally[candidate.party] for candidate in ward.candidates)
     for event in first:
-        seats.update(ground.tally[result.party] for result in event.results if result.elected)
+        seats.update(count.won_in[event.ward])
     value: Value = {"step": step, "declared": seats.total(), "seats": dict(sorted(seats.items()))}
     return Fact("TALLY_UPDATE", "tally", "final", "R", value, lapses=True)
 

@@ -52,9 +52,8 @@ def largest(count: Count) -> Iterator[Fact]:
         return
     leader = max(parties, key=lambda code: (count.floor[code], code))
     rest = [code for code in parties if code != leader]
-    open_seats = sum(ward.seats for ward in count.out if ward.id in count.open)
-    ahead_of = max((count.ceiling[code] for code in rest), default=open_seats)
-    if count.floor[leader] > max(ahead_of, open_seats):
+    ahead_of = max((count.ceiling[code] for code in rest), default=count.open_seats)
+    if count.floor[leader] > max(ahead_of, count.open_seats):
         top = [leader]
     elif not count.out:
         top = sorted(code for code in parties if count.floor[code] == count.floor[leader] > 0)
