@@ -19,7 +19,8 @@ def due(known: Known, mode: Mode, now: datetime, producer: str) -> Iterator[Held
     """What has to be sent now: an embargo where polls are open, a release where a dated hold has run out.
 
     Ids follow from the council, so that two intakes, or one started again, say the same. A council whose polls closed
-    before anyone asked needs no embargo.
+    before anyone asked needs no embargo. One that another producer holds is ended by that producer: a night that is
+    replayed brings its own, by the clock of its own day.
     """
     for opened in known.maps():
         council = known.councils[opened.council]
@@ -27,6 +28,8 @@ def due(known: Known, mode: Mode, now: datetime, producer: str) -> Iterator[Held
         if id not in known.seen and opened.poll.opens <= now < opened.poll.closes:
             yield _embargo(opened, id, mode, producer)
         for hold in council.open_holds():
+            if hold.by == BY and hold.producer != producer:
+                continue
             if hold.until is not None and hold.until <= now and f"{hold.id}-over" not in known.seen:
                 yield _release(hold, hold.until, producer)
 

@@ -141,6 +141,18 @@ def test_polls_that_closed_before_anyone_asked_need_no_embargo() -> None:
     assert list(due(known, "rehearsal", making.at("02:00", 5), "Intake")) == []
 
 
+def test_an_embargo_that_a_replayed_night_brings_is_ended_by_that_night() -> None:
+    known = Known()
+    known.take(trumptonshire(), 0, 0)
+    theirs = next(due(known, "rehearsal", making.at("06:00", 4), "South East 2023"))
+    known.take(theirs)
+
+    assert list(due(known, "rehearsal", making.at("23:00", 5), "Intake")) == []
+    assert [event.type for event in due(known, "rehearsal", making.at("23:00", 5), "South East 2023")] == [
+        "Released"
+    ]
+
+
 def test_a_hold_with_a_date_ends_when_it_has_passed() -> None:
     known = Known()
     known.take(trumptonshire(), 0, 0)
