@@ -52,16 +52,10 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
 
 @pytest.fixture
 def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Night]:
-    """A feed on Kafka at the pace of a night, and alerting over it; a parameter holds further settings.
-
-    Intake is there where the parameter asks for it: in a rehearsal it keeps embargoes, and a night that is replayed
-    brings its own, which would be rejected beside them.
-    """
-    given = dict(getattr(request, "param", {}))
-    with_intake = given.pop("intake", False)
+    """A feed on Kafka at the pace of a night, and alerting over it; a parameter holds further settings."""
     feed = Feed(
         kafka.address, "kafka", tmp_path, RESULTS_MODE="rehearsal", RESULTS_GENERATION=str(next(_generations)),
-        RESULTS_MONITOR_POLL_SECONDS="5", RESULTS_MONITOR_PROBE_SECONDS="5", **given,
+        RESULTS_MONITOR_POLL_SECONDS="5", RESULTS_MONITOR_PROBE_SECONDS="5", **getattr(request, "param", {}),
     )  # fmt: skip
     ports = {name: free_port() for name in ("council", "area", "intake", "serve", "webhooks")}
     feed.variables |= {
@@ -73,15 +67,13 @@ def night(kafka: Kafka, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
     assert made.returncode == 0, made.stderr
     targets = {
         "monitor": [feed.port], "worker": workers,
-        "intake": [ports["intake"]] if with_intake else [],
-        **{name: [ports[name]] for name in ("serve", "webhooks")},
+        **{name: [ports[name]] for name in ("intake", "serve", "webhooks")},
     }  # fmt: skip
     try:
         night = Night(feed, ports)
         for agent in ("council", "area"):
             night.worker(agent)
-        if with_intake:
-            feed.start("intake", "intake")
+        feed.start("intake", "intake")
         night.start("serve", "serve")
         until(lambda: all(feed.get("/metrics", ports[name]) for name in feed.processes), 60)
         feed.start("monitor", "monitor")

@@ -162,7 +162,6 @@ def test_a_broker_that_is_away_pages_and_resolves(night: Night, kafka: Kafka) ->
     night.well()
 
 
-@pytest.mark.parametrize("night", [{"intake": True}], indirect=True)
 def test_intake_pages_and_sender_that_are_dead_page_and_resolve(night: Night) -> None:
     alerting = night.alerting
     commands = {"intake": ["intake"], "serve": ["serve"], "webhooks": ["webhook", "send"]}

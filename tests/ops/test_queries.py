@@ -213,7 +213,7 @@ def _told(night: Night, seconds: float, processor: float, resident: float) -> No
     figure(
         f"monitor over {seconds:.0f} s of night: {100 * processor / seconds:.1f} % of a core, {resident:.0f} MB"
     )
-    for job in ("monitor", "worker", "serve", "webhooks"):
+    for job in ("monitor", "worker", "intake", "serve", "webhooks"):
         of_job = f'scrape_duration_seconds{{job="{job}"}}[8m]'
         typical, longest = (
             float(night.alerting.query(f"max({over}{of_job}))")[0]["value"][1])
