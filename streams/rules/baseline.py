@@ -1,8 +1,6 @@
 """Seats now against seats then, on one stated basis, with rows that close to zero (DR-16 to DR-21, DR-27)."""
 
 from collections import Counter
-from collections.abc import Mapping
-from functools import lru_cache
 
 from schemas.council import Baseline
 from schemas.standing import Change, Changes
@@ -10,17 +8,12 @@ from streams.rules.count import Count
 from streams.rules.ground import NOC, Ground
 
 
-def tallied(baseline: Baseline, ground: Ground) -> Mapping[str, int]:
-    """Seats then by tally code, worked out once per map; bundled others are left out."""
-    mark = f"tallied:{baseline.basis}:{baseline.scope}"
-    known = ground.worked_out
-    if mark not in known:
-        total: Counter[str] = Counter()
-        for code, seats in baseline.seats.items():
-            total[ground.tally[code]] += seats
-        known[mark] = {code: seats for code, seats in total.items() if seats}
-    found: Mapping[str, int] = known[mark]
-    return found
+def tallied(baseline: Baseline, ground: Ground) -> dict[str, int]:
+    """Seats then by tally code; bundled others are left out."""
+    total: Counter[str] = Counter()
+    for code, seats in baseline.seats.items():
+        total[ground.tally[code]] += seats
+    return {code: seats for code, seats in total.items() if seats}
 
 
 def changes(count: Count, baseline: Baseline) -> Changes:
@@ -62,7 +55,6 @@ def _rows(count: Count, baseline: Baseline) -> tuple[Change, ...]:
     return tuple(row for row in rows if row.before or row.now)
 
 
-@lru_cache(maxsize=16_384)
 def _row(party: str, before: int, now: int, new: bool) -> Change:
     return Change(party=party, before=before, now=now, change=now - before, new=new)
 
