@@ -211,10 +211,9 @@ def _connected(broker: str) -> tuple[socket.socket, str]:
     failed: OSError | None = None
     for address in broker.split(","):
         host, _, port = address.strip().rpartition(":")
+        host = host.strip("[]")
         try:
-            return socket.create_connection((host.strip("[]"), int(port)), timeout=_LOOK_SECONDS), host.strip(
-                "[]"
-            )
+            return socket.create_connection((host, int(port)), timeout=_LOOK_SECONDS), host
         except OSError as refused:
             failed = refused
     raise failed or OSError(f"{broker} is no address")
